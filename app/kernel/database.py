@@ -1,0 +1,130 @@
+"""Connections, sessions, and the only commit."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, ClassVar
+
+from fastapi import Depends
+from sqlalchemy import DateTime, MetaData, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from starlette.requests import Request
+
+from app.kernel import canonical
+from app.settings import Settings
+
+# Together below the 3 s within which a lost database must be told.
+_POOL_WAIT_SECONDS = 1.3
+_CONNECT_SECONDS = 1.5
+_LOCK_WAIT_SECONDS = 5
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Constraint names follow from the columns, so errors can be told by name."""
+
+    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: DateTime(timezone=True)}
+    metadata = MetaData(
+        naming_convention={
+            "pk": "pk_%(table_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        }
+    )
+
+
+@dataclass(frozen=True)
+class Database:
+    """Two pools, so that writers waiting for a lock never keep readers out. `reader` is in AUTOCOMMIT."""
+
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+
+def open_database(settings: Settings) -> Database:
+    """Make the pools. Nothing is connected yet. Raises ValueError when no database is named."""
+    if settings.database_url is None:
+        raise ValueError("No database: set DATABASE_URL, or start with `dti serve`, which brings its own.")
+    url = normalise_url(settings.database_url)
+    return Database(_engine(url, settings, "READ COMMITTED"), _engine(url, settings, "AUTOCOMMIT"))
+
+
+async def close_database(database: Database) -> None:
+    await database.writer.dispose()
+    await database.reader.dispose()
+
+
+def normalise_url(text: str) -> URL:
+    """The URL as SQLAlchemy and asyncpg want it, from the usual `postgres://…?sslmode=…`."""
+    url = make_url(text).set(drivername="postgresql+asyncpg")
+    mode = url.query.get("sslmode")
+    if mode is None:
+        return url
+    return url.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+
+
+@asynccontextmanager
+async def transaction(database: Database) -> AsyncIterator[AsyncSession]:
+    """One transaction: committed at the end, rolled back on any error."""
+    async with AsyncSession(database.writer, expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+async def _write_session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with transaction(request.app.state.database) as session:
+        yield session
+
+
+async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
+    async with AsyncSession(request.app.state.database.reader, expire_on_commit=False) as session:
+        yield session
+
+
+# With FastAPI's default scope the caller has the 200 before the commit, and keeps it when the commit fails.
+WriteSession = Annotated[AsyncSession, Depends(_write_session, scope="function")]
+# The same scope here gives the connection back before the answer goes out to a slow caller.
+ReadSession = Annotated[AsyncSession, Depends(_read_session, scope="function")]
+
+
+def _engine(url: URL, settings: Settings, isolation: str) -> AsyncEngine:
+    engine = create_async_engine(
+        url,
+        isolation_level=isolation,
+        pool_size=settings.pool_size,
+        max_overflow=0,
+        pool_timeout=_POOL_WAIT_SECONDS,
+        pool_use_lifo=True,
+        hide_parameters=True,  # an error in the log shows the statement, never what a caller sent
+        json_serializer=canonical.dumps,
+        json_deserializer=canonical.loads,
+        connect_args=_connect_args(settings),
+    )
+    event.listen(engine.sync_engine, "checkout", _replace_closed)
+    return engine
+
+
+def _connect_args(settings: Settings) -> dict[str, Any]:
+    milliseconds = settings.statement_seconds * 1000
+    return {
+        "timeout": _CONNECT_SECONDS,
+        # Only for a server that no longer answers at all: its own statement_timeout comes first.
+        "command_timeout": settings.statement_seconds + 2,
+        "server_settings": {
+            "application_name": "dti",
+            "jit": "off",
+            "statement_timeout": str(milliseconds),
+            "lock_timeout": str(_LOCK_WAIT_SECONDS * 1000),
+            "idle_in_transaction_session_timeout": str(milliseconds),
+        },
+    }
+
+
+def _replace_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    # asyncpg has seen the server hang up: no round trip is needed to know, and the pool connects anew.
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("the server closed this connection")

@@ -1,0 +1,135 @@
+"""What the framework would let pass: unknown or repeated parameters, bodies of another type, U+0000."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Any, get_args, get_origin
+
+from fastapi import params
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import RouteContext, iter_route_contexts
+from pydantic_core import from_json
+from starlette.requests import Request
+
+from app.kernel.errors import BadRequestError, FieldError, InvalidError, UnsupportedMediaTypeError, pointer
+
+_JSON = re.compile(r"application/([\w.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
+_FORM = re.compile(r"(application/x-www-form-urlencoded|multipart/form-data)\s*(;|$)", re.IGNORECASE)
+# Only these can parse to NUL or to infinity: a body without them need not be walked.
+_SUSPECT = re.compile(rb"\\u0000|\d[eE]\+?\d{3}|\d{300}")
+
+
+@dataclass(frozen=True)
+class _Declared:
+    """What one route takes: its query parameters (True: may be repeated) and the type of its body."""
+
+    query: dict[str, bool]
+    body: re.Pattern[str] | None
+
+
+class Strictness:
+    """A dependency of the whole application; every route is checked against what it declares.
+
+    Raises InvalidError `unknown_parameter`, `repeated_parameter` or `validation_failed` (NUL, infinity),
+    UnsupportedMediaTypeError, and BadRequestError for JSON that is not UTF-8, not Unicode or nested too deep.
+    """
+
+    def __init__(self) -> None:
+        self._declared: dict[Callable[..., Any], _Declared] = {}
+
+    async def __call__(self, request: Request) -> None:
+        declared = self._of(request)
+        _refuse([pointer("path", name) for name, value in request.path_params.items() if "\x00" in value])
+        _check_query(request, declared.query)
+        if declared.body is not None:
+            await _check_body(request, declared.body)
+
+    def _of(self, request: Request) -> _Declared:
+        endpoint = request.scope["endpoint"]
+        if endpoint not in self._declared:
+            routes = iter_route_contexts(request.app.routes)
+            self._declared[endpoint] = _declared([route for route in routes if route.endpoint is endpoint])
+        return self._declared[endpoint]
+
+
+def _declared(routes: list[RouteContext]) -> _Declared:
+    fields = [field for route in routes for field in get_flat_params(route.dependant)]
+    query = {
+        field.alias: _is_list(field.field_info.annotation)
+        for field in fields
+        if not isinstance(field.field_info, params.Path | params.Header | params.Cookie)
+    }
+    bodies = [route.body_field for route in routes if route.body_field is not None]
+    if not bodies:
+        return _Declared(query, None)
+    return _Declared(query, _FORM if isinstance(bodies[0].field_info, params.Form) else _JSON)
+
+
+def _is_list(annotation: Any) -> bool:
+    kinds = (annotation, *get_args(annotation))
+    return any((get_origin(kind) or kind) in (list, set, tuple, frozenset) for kind in kinds)
+
+
+def _check_query(request: Request, declared: dict[str, bool]) -> None:
+    if not request.url.query:
+        return
+    names = Counter(name for name, _ in request.query_params.multi_items())
+    unknown = [
+        FieldError(pointer("query", name), "unknown_parameter", "Not a parameter here")
+        for name in names
+        if name not in declared
+    ]
+    if unknown:
+        raise InvalidError("unknown_parameter", "The path does not take all of these parameters.", unknown)
+    repeated = [name for name, times in names.items() if times > 1 and not declared[name]]
+    if repeated:
+        errors = [FieldError(pointer("query", name), "repeated_parameter", "Given more than once") for name in repeated]
+        raise InvalidError("repeated_parameter", "A parameter may be given only once.", errors)
+    _refuse([pointer("query", name) for name, value in request.query_params.multi_items() if "\x00" in value])
+
+
+async def _check_body(request: Request, media_type: re.Pattern[str]) -> None:
+    if media_type is _FORM:
+        _check_form(request)
+        return
+    body = await request.body()
+    if not body:
+        return
+    if not _JSON.match(request.headers.get("content-type", "")):
+        raise UnsupportedMediaTypeError("unsupported_media_type", "Send the body as application/json.")
+    try:
+        # The framework's parser takes NaN, lone surrogates and any depth; this one does not.
+        document = from_json(body, allow_inf_nan=False)
+    except ValueError:
+        raise BadRequestError("unreadable_body", "The body is not JSON in UTF-8, or nested too deep.") from None
+    if _SUSPECT.search(body):
+        _refuse(list(_unstorable(document, "")))
+
+
+def _check_form(request: Request) -> None:
+    # The form is parsed already, and its bytes are gone; a body of another type has parsed to an empty form.
+    length = request.headers.get("content-length", "0" if "transfer-encoding" not in request.headers else "1")
+    if length != "0" and not _FORM.match(request.headers.get("content-type", "")):
+        raise UnsupportedMediaTypeError("unsupported_media_type", "Send the body as a form.")
+
+
+def _unstorable(value: Any, at: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if "\x00" in key:
+                yield at
+            yield from _unstorable(item, at + pointer(key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unstorable(item, f"{at}/{index}")
+    elif (isinstance(value, str) and "\x00" in value) or (isinstance(value, float) and not isfinite(value)):
+        yield at
+
+
+def _refuse(pointers: list[str]) -> None:
+    if not pointers:
+        return
+    errors = [FieldError(place, "not_storable", "Holds U+0000, or a number that is not finite") for place in pointers]
+    raise InvalidError("validation_failed", f"{len(errors)} fields break a rule; see errors.", errors)

@@ -1,0 +1,39 @@
+"""Every setting, read once from the environment and passed in."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an installation may choose. Environment variables are `DTI_` and the name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix="DTI_", frozen=True, extra="ignore", validate_by_name=True)
+
+    database_url: str | None = Field(
+        None,
+        validation_alias="DATABASE_URL",
+        repr=False,
+        description="PostgreSQL 15 or newer. Not given: a server of our own is started",
+    )
+    data_dir: Path = Field(Path(".data"), description="Where secrets and the embedded database are kept")
+    host: str = Field("127.0.0.1", description="Address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on")
+    workers: int = Field(1, ge=1, le=64, description="Worker processes")
+    environment: Literal["development", "production"] = "development"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    max_body_bytes: int = Field(2_000_000, ge=1, description="Largest request body; 413 above it")
+    pool_size: int = Field(8, ge=1, le=200, description="Database connections of a worker to write; as many to read")
+    statement_seconds: int = Field(30, ge=1, le=3600, description="A statement that takes longer is given up")
+
+    issuer: str = Field("dti", min_length=1, description="`iss` of the tokens made here")
+    token_seconds: int = Field(900, ge=10, le=86_400, description="How long a token is good for")
+    token_key: SecretStr | None = Field(
+        None, description="Ed25519 private key (PEM) that signs tokens. Not given: made in data_dir"
+    )
+    pepper: SecretStr | None = Field(
+        None, min_length=16, description="Key of the client secrets' hashes. Not given: made in data_dir"
+    )
