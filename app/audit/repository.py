@@ -1,0 +1,82 @@
+"""SQL of the event log."""
+
+from collections.abc import AsyncIterator
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit.chain import Event, Link
+
+APPEND_TO_COHORT = text("""
+    WITH event AS (
+        INSERT INTO cohort_events
+            (period_id, level_id, sequence, unit_id, body, previous_hash, hash, recorded_at)
+        VALUES (:period_id, :level_id, :sequence, :unit_id, :body, :previous_hash, :hash, :recorded_at)
+    )
+    UPDATE cohorts SET version = :sequence, head = :hash
+     WHERE period_id = :period_id AND level_id = :level_id AND version = :sequence - 1
+    RETURNING version
+""")
+APPEND_TO_GLOBAL = text("""
+    WITH event AS (
+        INSERT INTO global_events (sequence, body, previous_hash, hash, recorded_at)
+        VALUES (:sequence, :body, :previous_hash, :hash, :recorded_at)
+    )
+    UPDATE global_chain SET version = :sequence, head = :hash WHERE id = 1
+""")
+LOCK_GLOBAL = text("SELECT version, head, clock_timestamp() AS now FROM global_chain WHERE id = 1 FOR UPDATE")
+COHORT_CHAINS = text("""
+    SELECT p.code || '/' || l.code AS chain, c.period_id, c.level_id, c.version, c.head
+      FROM cohorts c JOIN periods p ON p.id = c.period_id JOIN levels l ON l.id = c.level_id
+     ORDER BY 1
+""")
+COHORT_EVENTS = text("""
+    SELECT sequence, body, previous_hash, hash, recorded_at FROM cohort_events
+     WHERE period_id = :period_id AND level_id = :level_id ORDER BY sequence
+""")
+GLOBAL_EVENTS = text("SELECT sequence, body, previous_hash, hash, recorded_at FROM global_events ORDER BY sequence")
+GLOBAL_HEAD = text("SELECT version, head FROM global_chain WHERE id = 1")
+
+
+async def append_to_cohort(
+    session: AsyncSession, period_id: int, level_id: int, unit_id: int | None, event: Event
+) -> None:
+    """Add an event and move the cohort's version to it. The caller holds the cohort's lock."""
+    key = {"period_id": period_id, "level_id": level_id, "unit_id": unit_id}
+    moved = await session.execute(APPEND_TO_COHORT, key | asdict(event))
+    if moved.one_or_none() is None:
+        message = "The cohort's chain moved without its lock being held."
+        raise RuntimeError(message)
+
+
+async def lock_global(session: AsyncSession) -> Link:
+    """Take the lock of the global chain."""
+    row = (await session.execute(LOCK_GLOBAL)).one()
+    return Link(row.version, row.head, row.now)
+
+
+async def append_to_global(session: AsyncSession, event: Event) -> None:
+    """Add an event to the global chain, whose lock the caller holds."""
+    await session.execute(APPEND_TO_GLOBAL, asdict(event))
+
+
+async def list_cohort_chains(session: AsyncSession) -> list[Any]:
+    """Every cohort's chain: name, key, version and head."""
+    return list((await session.execute(COHORT_CHAINS)).all())
+
+
+async def global_head(session: AsyncSession) -> Any:
+    """Version and head of the global chain."""
+    return (await session.execute(GLOBAL_HEAD)).one()
+
+
+async def stream_events(session: AsyncSession, period_id: int | None, level_id: int | None) -> AsyncIterator[Event]:
+    """The events of a cohort's chain, or of the global one when no cohort is named, in order."""
+    if period_id is None:
+        result = await session.stream(GLOBAL_EVENTS)
+    else:
+        result = await session.stream(COHORT_EVENTS, {"period_id": period_id, "level_id": level_id})
+    async for row in result:
+        yield Event(*row)

@@ -1,0 +1,94 @@
+"""Recording events, and verifying that none was altered."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Protocol
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit import repository
+from app.audit.chain import GENESIS, ChainReport, Event, Link, seal
+from app.kernel.canonical import canonical
+
+
+class CohortKey(Protocol):
+    """What names a cohort: its keys and its natural name."""
+
+    @property
+    def period_id(self) -> int: ...
+    @property
+    def level_id(self) -> int: ...
+    @property
+    def period(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+
+
+def next_event(link: Link, chain: str, actor: str, type: str, data: Mapping[str, Any]) -> Event:  # noqa: A002 - the contract's word
+    """Seal the event that follows `link`."""
+    sequence = link.version + 1
+    body = canonical(
+        {
+            "chain": chain,
+            "sequence": sequence,
+            "type": type,
+            "actor": actor,
+            "recorded_at": link.now.isoformat(),
+            "data": data,
+        }
+    ).decode()
+    return Event(sequence, body, link.head, seal(link.head, body), link.now)
+
+
+async def record_cohort(
+    session: AsyncSession,
+    cohort: CohortKey,
+    link: Link,
+    *,
+    actor: str,
+    type: str,  # noqa: A002 - the contract's word
+    data: Mapping[str, Any],
+    unit_id: int | None = None,
+) -> int:
+    """Append one event to a cohort's chain, whose lock the caller holds; return the cohort's new version."""
+    event = next_event(link, f"{cohort.period}/{cohort.level}", actor, type, data)
+    await repository.append_to_cohort(session, cohort.period_id, cohort.level_id, unit_id, event)
+    return event.sequence
+
+
+async def record_global(
+    session: AsyncSession,
+    *,
+    actor: str,
+    type: str,  # noqa: A002 - the contract's word
+    data: Mapping[str, Any],
+) -> int:
+    """Append one event to the chain of reference data; return its sequence."""
+    link = await repository.lock_global(session)
+    event = next_event(link, "global", actor, type, data)
+    await repository.append_to_global(session, event)
+    return event.sequence
+
+
+async def verify(session: AsyncSession) -> list[ChainReport]:
+    """Recompute every chain from its first event: each hash, each link, each head."""
+    head = await repository.global_head(session)
+    events = repository.stream_events(session, None, None)
+    reports = [await verify_chain("global", events, head.version, head.head)]
+    for chain in await repository.list_cohort_chains(session):
+        events = repository.stream_events(session, chain.period_id, chain.level_id)
+        reports.append(await verify_chain(chain.chain, events, chain.version, chain.head))
+    return reports
+
+
+async def verify_chain(name: str, events: AsyncIterator[Event], version: int, head: str) -> ChainReport:
+    """Recompute one chain and compare its end with the version and head that are stored beside it."""
+    count, previous, first_invalid = 0, GENESIS, None
+    async for event in events:
+        count += 1
+        sound = event.sequence == count and event.previous_hash == previous and seal(previous, event.body) == event.hash
+        if not sound and first_invalid is None:
+            first_invalid = event.sequence
+        previous = event.hash
+    if first_invalid is None and (count, previous) != (version, head):
+        first_invalid = count + 1
+    return ChainReport(name, count, previous, first_invalid is None, first_invalid)
