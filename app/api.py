@@ -1,0 +1,14 @@
+"""The /v1 router: one include per feature, in reading order."""
+
+from fastapi import APIRouter
+
+from app.frameworks.router import router as frameworks
+from app.periods.router import router as periods
+from app.rankings.router import router as rankings
+from app.scores.router import router as scores
+from app.submissions.router import router as submissions
+from app.units.router import router as units
+
+router = APIRouter(prefix="/v1")
+for feature in (units, frameworks, periods, submissions, scores, rankings):
+    router.include_router(feature)

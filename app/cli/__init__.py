@@ -1,0 +1,34 @@
+"""The command line: the same services as HTTP. Results go to standard output, all else to standard error."""
+
+import signal
+import sys
+
+import typer
+
+from app.cli import clients, data, documents, events, serving
+from app.cli.stopping import exit_with
+from app.kernel.errors import ProblemError
+from app.postgres import PostgresError
+
+app = typer.Typer(
+    help="Digital transformation index.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (serving.serve, data.migrate, data.seed, data.rebuild, documents.openapi):
+    app.command()(command)
+app.add_typer(clients.commands, name="clients")
+app.add_typer(events.commands, name="audit")
+
+
+def main() -> None:
+    """The entry point `dti`: a refusal is one sentence and exit code 1."""
+    signal.signal(signal.SIGTERM, exit_with(143))
+    signal.signal(signal.SIGINT, exit_with(130))
+    try:
+        app()
+    except ProblemError as problem:
+        sys.exit(f"dti: {problem.detail}")
+    except (PostgresError, OSError) as problem:
+        sys.exit(f"dti: {problem}")

@@ -1,0 +1,1 @@
+"""Clients of the service: their secrets, scopes, bounds and tokens."""

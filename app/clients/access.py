@@ -1,0 +1,94 @@
+"""The door: which client is calling, and whether it may."""
+
+from typing import Annotated, Any
+
+from fastapi import Request, Security
+from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
+from fastapi.security import OAuth2
+
+from app.clients.client import Client, Scope
+from app.clients.tokens import InvalidTokenError, Tokens
+from app.kernel.errors import ForbiddenError, UnauthorizedError
+
+__all__ = [
+    "Admin",
+    "Client",
+    "Publisher",
+    "Pusher",
+    "Reader",
+    "Reviewer",
+    "Scope",
+    "Submitter",
+    "Visitor",
+    "requires",
+]
+
+_MEANINGS = {
+    Scope.READ: "Read everything within the client's bounds",
+    Scope.SUBMIT: "Report for the client's own unit and those below",
+    Scope.PUSH: "Push values of the client's indicators and levels",
+    Scope.REVIEW: "Review what was reported, and award points",
+    Scope.PUBLISH: "Publish results",
+    Scope.ADMIN: "Everything, reference data and clients included",
+}
+_scheme = OAuth2(
+    flows=OAuthFlows(
+        clientCredentials=OAuthFlowClientCredentials(
+            tokenUrl="/oauth/token", scopes={scope.value: meaning for scope, meaning in _MEANINGS.items()}
+        )
+    ),
+    scheme_name="oauth2",
+    auto_error=False,
+)
+
+
+async def _visitor(request: Request, authorization: Annotated[str | None, Security(_scheme)]) -> Client | None:
+    if authorization is None:
+        return None
+    kind, _, token = authorization.partition(" ")
+    if kind.lower() != "bearer":
+        raise _unauthorized("token_missing", "Send an access token as `Authorization: Bearer …`.", "")
+    tokens: Tokens = request.app.state.tokens
+    try:
+        client = tokens.read(token.strip())
+    except InvalidTokenError:
+        detail = "The access token is not valid, or has expired. Get a new one."
+        raise _unauthorized("invalid_token", detail, ', error="invalid_token"') from None
+    request.state.client_id = client.id
+    return client
+
+
+Visitor = Annotated[Client | None, Security(_visitor)]
+"""The client, or None without a token. A token that is no good is still 401."""
+
+
+def requires(scope: Scope) -> Any:
+    """A dependency that lets only clients with `scope` pass, and gives the route its Client.
+
+    401 without a token or with a bad one; 403 `insufficient_scope`.
+    """
+
+    async def authorised(client: Visitor) -> Client:
+        if client is None:
+            raise _unauthorized("token_missing", "Send an access token as `Authorization: Bearer …`.", "")
+        if client.may(scope):
+            return client
+        raise ForbiddenError(
+            "insufficient_scope",
+            f"This needs the scope `{scope}`.",
+            headers={"WWW-Authenticate": f'Bearer realm="dti", error="insufficient_scope", scope="{scope}"'},
+        )
+
+    return Security(authorised, scopes=[scope.value])
+
+
+Reader = Annotated[Client, requires(Scope.READ)]
+Submitter = Annotated[Client, requires(Scope.SUBMIT)]
+Pusher = Annotated[Client, requires(Scope.PUSH)]
+Reviewer = Annotated[Client, requires(Scope.REVIEW)]
+Publisher = Annotated[Client, requires(Scope.PUBLISH)]
+Admin = Annotated[Client, requires(Scope.ADMIN)]
+
+
+def _unauthorized(code: str, detail: str, challenge: str) -> UnauthorizedError:
+    return UnauthorizedError(code, detail, headers={"WWW-Authenticate": f'Bearer realm="dti"{challenge}'})

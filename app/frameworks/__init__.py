@@ -1,0 +1,1 @@
+"""Index sets: documents of a tree of indicators, drafted, published, retired."""

@@ -1,0 +1,9 @@
+"""HTTP of frameworks, their indicators, and the trying out of rules."""
+
+from fastapi import APIRouter
+
+from app.frameworks.router import frameworks, indicators, rules
+
+router = APIRouter()
+for part in (frameworks, indicators, rules):
+    router.include_router(part.router)

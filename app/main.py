@@ -1,0 +1,82 @@
+"""The application, put together. Nothing happens at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import Depends, FastAPI
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.middleware import Middleware
+
+from app import api
+from app.clients import router as clients
+from app.clients.keys import load_keys
+from app.clients.tokens import Tokens
+from app.kernel import docs, health
+from app.kernel.database import Database, close_database, open_database
+from app.kernel.errors import install, problem_responses
+from app.kernel.limits import BodyLimit
+from app.kernel.logs import RequestLog, configure_logs
+from app.kernel.outages import is_lost
+from app.kernel.reference import DocumentedAPI
+from app.kernel.strictness import Strictness
+from app.rankings.service import Rankings
+from app.settings import Settings
+
+_VERSION = "1.0.0"
+_log = structlog.get_logger(__name__)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application for these settings. Pools, keys and caches are made when it starts, on `app.state`."""
+    app = DocumentedAPI(
+        title="Digital Transformation Index",
+        version=_VERSION,
+        description="Index sets, reports, scores and rankings of a province and its units.",
+        lifespan=_lifespan,
+        middleware=[Middleware(RequestLog), Middleware(BodyLimit, limit=settings.max_body_bytes)],
+        dependencies=[Depends(Strictness())],
+        responses=problem_responses(422),  # in place of the framework's own 422
+        generate_unique_id_function=lambda route: route.name,
+        redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    install(app)
+    for router in (health.router, docs.router, clients.router, api.router):
+        app.include_router(router)
+    return app
+
+
+def from_environment() -> FastAPI:
+    """For a server that starts its workers by name (`uvicorn --factory app.main:from_environment`)."""
+    return create_app(Settings())
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    configure_logs(settings.log_level)
+    app.state.keys = load_keys(settings)
+    app.state.tokens = Tokens(app.state.keys.token_key, settings.issuer, settings.token_seconds)
+    app.state.schema_head = health.schema_head()
+    app.state.database = open_database(settings)
+    app.state.rankings = Rankings(app.state.database)
+    try:
+        if settings.environment == "production":
+            await _refuse_old_schema(app.state.database, app.state.schema_head)
+        yield
+    finally:
+        await close_database(app.state.database)
+
+
+async def _refuse_old_schema(database: Database, head: str | None) -> None:
+    try:
+        await health.check_schema(database, head)
+    except (DBAPIError, OSError, PoolTimeoutError) as error:
+        if not is_lost(error):
+            raise
+        # Up without a database: requests get 503 until it is back, /readyz checks the schema then.
+        _log.warning("database_unavailable", at="start", error=type(error).__name__)

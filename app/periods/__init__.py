@@ -1,0 +1,1 @@
+"""Periods, their cohorts and frozen rosters."""

@@ -1,0 +1,39 @@
+"""What routes below a period or a participant take."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query
+
+from app.clients.access import Reader, Reviewer, Submitter
+from app.kernel.database import ReadSession, WriteSession
+from app.kernel.schema import Code
+from app.periods.participants import Participant, get_participant
+
+PeriodRef = Annotated[Code, Path()]
+UnitRef = Annotated[str, Path(max_length=64, description="Unit code, or its identifier in `unit_scheme`.")]
+UnitScheme = Annotated[str | None, Query(max_length=64, description="Name the unit by its identifier in this scheme.")]
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Still what the sent ETag names"}}
+
+
+async def _readable(
+    session: ReadSession, client: Reader, period: PeriodRef, unit: UnitRef, unit_scheme: UnitScheme = None
+) -> Participant:
+    return await get_participant(session, client, period, unit, unit_scheme)
+
+
+async def _reporting(
+    session: WriteSession, client: Submitter, period: PeriodRef, unit: UnitRef, unit_scheme: UnitScheme = None
+) -> Participant:
+    return await get_participant(session, client, period, unit, unit_scheme)
+
+
+async def _reviewed(
+    session: WriteSession, client: Reviewer, period: PeriodRef, unit: UnitRef, unit_scheme: UnitScheme = None
+) -> Participant:
+    return await get_participant(session, client, period, unit, unit_scheme)
+
+
+# The participant that the path names, within the bounds of a client that may read, report or review.
+ReadableParticipant = Annotated[Participant, Depends(_readable)]
+ReportingParticipant = Annotated[Participant, Depends(_reporting)]
+ReviewedParticipant = Annotated[Participant, Depends(_reviewed)]

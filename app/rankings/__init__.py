@@ -1,0 +1,1 @@
+"""The read side: the ranking of a level in a period."""

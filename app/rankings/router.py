@@ -1,0 +1,43 @@
+"""GET /v1/rankings."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.clients.access import Reader
+from app.kernel.conditional import IfNoneMatch, etag, none_match, not_modified
+from app.kernel.errors import problem_responses
+from app.kernel.paging import link_next
+from app.rankings.schemas import Ranking, RankingQuery
+from app.rankings.service import Rankings
+
+router = APIRouter(tags=["rankings"])
+
+
+@router.get(
+    "/rankings",
+    response_model=None,
+    responses={
+        200: {"model": Ranking, "description": "A page of the ranking, at the version its ETag names"},
+        304: {"description": "The ranking is still the one whose ETag was sent"},
+        **problem_responses(404, 409),
+    },
+)
+async def get_ranking(
+    request: Request, client: Reader, query: Annotated[RankingQuery, Query()], if_none_match: IfNoneMatch
+) -> Response:
+    """The ranking of a level in a period (QĐ 2554/QĐ-UBND, VIII), always as of the last acknowledged write.
+
+    Units that take part without being ranked stand last with `rank` null. A client bounded to a unit sees the items of
+    its own subtree, with their ranks in the whole selection. A cursor belongs to one version: once the cohort has moved
+    on it answers 409 `stale_cursor`.
+    """
+    rankings: Rankings = request.app.state.rankings
+    cohort = await rankings.cohort(client, query)
+    if none_match(if_none_match, etag(cohort.version)):
+        return not_modified(etag(cohort.version))
+    page = await rankings.page(client, query, cohort)
+    headers = {"ETag": page.etag, "Cache-Control": "private, no-cache"}
+    if page.next is not None:
+        headers["Link"] = link_next(request, page.next)
+    return Response(page.body, media_type="application/json", headers=headers)

@@ -1,0 +1,1 @@
+"""What is cached: scorecards, cohort figures, aggregates; refreshed in the write, rebuilt on demand."""

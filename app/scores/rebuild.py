@@ -1,0 +1,152 @@
+"""Scoring a whole cohort anew from its answers, by the engine's `score_cohort`; what differs is put right and told.
+
+The same path scores everybody once when a period opens. A rebuild of what the incremental path left must find
+nothing: that is tested, and `dti rebuild` shows it for an installation.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.database import Database, transaction
+from app.periods.cohorts import Cohort, list_cohorts, lock_cohort
+from app.scores import repository
+from app.scores.bests import taken_leaves
+from app.scores.cohort import ScoredCohort, load
+from app.scores.stored import BASES, Basis, StoredAnswer, answers_on, trait_exemptions
+from app.scoring import Answer, CohortScore, Figures, score_cohort
+
+UnitAnswers = dict[str, dict[str, Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class RebuildReport:
+    """What one cohort's rebuild found. `differences` names what stood otherwise; empty when all was right."""
+
+    cohort: str
+    units: int
+    differences: list[str]
+
+
+async def rebuild_all(database: Database) -> list[RebuildReport]:
+    """Rebuild every cohort, each in a transaction of its own under its lock."""
+    async with transaction(database) as session:
+        cohorts = await list_cohorts(session)
+    reports = []
+    for cohort in cohorts:
+        async with transaction(database) as session:
+            reports.append(await rebuild(session, cohort))
+    return reports
+
+
+async def rebuild(session: AsyncSession, cohort: Cohort) -> RebuildReport:
+    """Score one cohort anew under its lock, store what differs, and tell it."""
+    await lock_cohort(session, cohort)
+    scored = await load(session, cohort)
+    units = await repository.participants_of(session, cohort)
+    stored = await repository.answers_of(session, scored)
+    differences: list[str] = []
+    for basis in BASES:
+        answers = {str(unit_id): on_basis(scored, basis, stored, unit_id, traits) for unit_id, traits in units}
+        score = score_cohort(scored.framework, answers)
+        differences += await settle_figures(session, scored, basis, score)
+        differences += await settle_scorecards(session, scored, basis, score)
+        differences += await settle_bests(session, scored, basis, score, answers)
+    return RebuildReport(f"{cohort.period}/{cohort.level}", len(units), differences)
+
+
+def on_basis(
+    scored: ScoredCohort,
+    basis: Basis,
+    stored: Mapping[int, Mapping[str, StoredAnswer]],
+    unit_id: int,
+    traits: frozenset[str],
+) -> dict[str, Answer]:
+    """One unit's answers on one basis."""
+    exempt = trait_exemptions(scored.framework, traits)
+    return answers_on(basis, scored.framework, stored.get(unit_id, {}), exempt)
+
+
+async def settle_figures(session: AsyncSession, scored: ScoredCohort, basis: Basis, score: CohortScore) -> list[str]:
+    """Store the figures that differ. A slot without any value and a missing row mean the same."""
+    known = (await repository.load_figures(session, scored))[basis].figures
+    nothing = Figures(0, None, None)
+    wrong = {
+        key: score.figures.get(key, nothing)
+        for key in score.figures.keys() | known.keys()
+        if known.get(key, nothing) != score.figures.get(key, nothing)
+    }
+    rows = [
+        repository.figure_row(basis, scored.indicator_id(code), slot, figures)
+        for (code, slot), figures in wrong.items()
+    ]
+    await repository.upsert_figures(session, scored.cohort, rows)
+    return [f"{basis}: figures of {code} {slot}".rstrip() for code, slot in sorted(wrong)]
+
+
+async def settle_scorecards(session: AsyncSession, scored: ScoredCohort, basis: Basis, score: CohortScore) -> list[str]:
+    """Store the scorecards that differ."""
+    known = await repository.scorecards_of(session, scored.cohort, basis)
+    rows = [
+        repository.scorecard_row(scored.pillars, int(unit), basis, unit_score)
+        for unit, unit_score in score.units.items()
+    ]
+    wrong = [row for row in rows if not same_card(known.get(row["unit_id"]), row)]
+    await repository.upsert_scorecards(session, scored.cohort, wrong)
+    return [f"{basis}: scorecard of unit {row['unit_id']}" for row in wrong]
+
+
+def same_card(known: Mapping[str, Any] | None, row: Mapping[str, Any]) -> bool:
+    """Whether a stored scorecard says what it should, to the last digit."""
+    if known is None:
+        return False
+    return all(list_or_value(known[field]) == list_or_value(row[field]) for field in known)
+
+
+def list_or_value(value: Any) -> Any:
+    """Tuples and lists alike."""
+    return list(value) if isinstance(value, tuple) else value
+
+
+async def settle_bests(
+    session: AsyncSession, scored: ScoredCohort, basis: Basis, score: CohortScore, answers: UnitAnswers
+) -> list[str]:
+    """Store who takes which best, and the bests, where they differ."""
+    taken = {int(unit): taken_leaves(given) for unit, given in answers.items()}
+    known = await repository.takers_of(session, scored, basis)
+    wrong = [f"{basis}: exemptions of unit {unit}" for unit in taken if taken[unit] != known.get(unit, set())]
+    for unit, codes in taken.items():
+        if codes != known.get(unit, set()):
+            ids = [scored.indicator_id(code) for code in codes]
+            await repository.replace_takers(session, scored.cohort, unit, basis, ids)
+    bests = {code: score.best_points.get(code) for codes in taken.values() for code in codes}
+    return wrong + await settle_best_points(session, scored, basis, bests)
+
+
+async def settle_best_points(
+    session: AsyncSession, scored: ScoredCohort, basis: Basis, bests: Mapping[str, Decimal | None]
+) -> list[str]:
+    """Store the bests that differ, and forget those that nobody takes."""
+    stored = (await repository.load_figures(session, scored))[basis].bests
+    wrong = [
+        code
+        for code in sorted(bests.keys() | stored.keys())
+        if (code in bests) != (code in stored) or bests.get(code) != stored.get(code)
+    ]
+    for code in wrong:
+        indicator_id = scored.indicator_id(code)
+        if code in bests:
+            await repository.set_best(session, scored.cohort, basis, indicator_id, bests[code])
+        else:
+            await repository.delete_best(session, scored.cohort, basis, indicator_id)
+    return [f"{basis}: best of {code}" for code in wrong]
+
+
+def told(reports: list[RebuildReport]) -> Iterator[str]:
+    """One line a cohort, for people."""
+    for report in reports:
+        yield f"{report.cohort}: {report.units} units, {len(report.differences)} differences"
+        yield from (f"  {difference}" for difference in report.differences[:20])

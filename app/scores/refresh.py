@@ -1,0 +1,132 @@
+"""The incremental path: what one unit's change does to its cohort, under the cohort's lock.
+
+Its oracle is the engine's `score_cohort`, by way of `rebuild`: both always leave the same figures and points.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.scores import repository
+from app.scores.bests import NewBests, renew_bests, take_bests
+from app.scores.cohort import ScoredCohort
+from app.scores.figures import NO_FIGURES, move_figures
+from app.scores.repository import Figured
+from app.scores.stored import BASES, Basis, StoredAnswer, answer_on, answers_on, trait_exemptions
+from app.scoring import Answer, Exempt, Indicator, LeafScore, UnitScore, score_leaf, score_unit
+
+
+@dataclass(frozen=True, slots=True)
+class UnitChange:
+    """One unit's stored answers before and after a write, by leaf code."""
+
+    unit_id: int
+    traits: frozenset[str]
+    before: Mapping[str, StoredAnswer]
+    after: Mapping[str, StoredAnswer]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnScore:
+    """One unit's answers, leaf scores and scorecard on one basis."""
+
+    answers: Mapping[str, Answer]
+    leaves: Mapping[str, LeafScore]
+    card: UnitScore
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one basis leaves to be written."""
+
+    own: OwnScore
+    figure_rows: list[dict[str, Any]]
+    bests: NewBests
+
+
+async def refresh(session: AsyncSession, scored: ScoredCohort, change: UnitChange) -> dict[Basis, OwnScore]:
+    """Bring figures, scorecards and bests of the whole cohort up to date after one unit's write.
+
+    The caller holds the cohort's lock and has stored the answers already.
+    """
+    stored = await repository.load_figures(session, scored)
+    outcomes: dict[Basis, Outcome] = {}
+    for basis in BASES:
+        twin = outcomes["self"].own if outcomes else None
+        outcomes[basis] = await refresh_basis(session, scored, basis, change, stored[basis], twin)
+    await repository.upsert_figures(
+        session, scored.cohort, [row for outcome in outcomes.values() for row in outcome.figure_rows]
+    )
+    rows = [
+        repository.scorecard_row(scored.pillars, change.unit_id, basis, outcome.own.card)
+        for basis, outcome in outcomes.items()
+    ]
+    await repository.upsert_scorecards(session, scored.cohort, rows)
+    for basis, outcome in outcomes.items():
+        await take_bests(session, scored, basis, outcome.bests, change.unit_id)
+    return {basis: outcome.own for basis, outcome in outcomes.items()}
+
+
+async def refresh_basis(
+    session: AsyncSession,
+    scored: ScoredCohort,
+    basis: Basis,
+    change: UnitChange,
+    stored: Figured,
+    twin: OwnScore | None,
+) -> Outcome:
+    """One basis: the figures, then everybody whom they move, then the unit itself, then the second pass."""
+    exempt = trait_exemptions(scored.framework, change.traits)
+    before = answers_on(basis, scored.framework, change.before, exempt)
+    after = answers_on(basis, scored.framework, change.after, exempt)
+    moved = await move_figures(session, scored, basis, (before, after), stored.figures)
+    figured = Figured(moved.figures, stored.bests)
+    for leaf in moved.leaves:
+        await rescore_others(session, scored, basis, leaf, change.unit_id, figured)
+    leaves = score_own(scored, after, figured, twin)
+    bests = await renew_bests(
+        session, scored, basis, change.unit_id, (before, after), leaves, stored.bests, moved.leaves
+    )
+    for code, answer in after.items():
+        if isinstance(answer, Exempt):
+            leaf = scored.framework.by_code[code]
+            leaves[code] = score_one(leaf, answer, Figured(moved.figures, bests.points))
+    own = OwnScore(after, leaves, score_unit(scored.framework, leaves))
+    return Outcome(own, moved.rows, bests)
+
+
+def score_own(
+    scored: ScoredCohort, answers: Mapping[str, Answer], figured: Figured, twin: OwnScore | None
+) -> dict[str, LeafScore]:
+    """Score every leaf of one unit; a leaf with the same answer on the other basis is not scored twice."""
+    leaves: dict[str, LeafScore] = {}
+    for leaf in scored.framework.leaves:
+        answer = answers.get(leaf.code)
+        if twin is not None and leaf.scope == "unit" and twin.answers.get(leaf.code) == answer:
+            leaves[leaf.code] = twin.leaves[leaf.code]
+        else:
+            leaves[leaf.code] = score_one(leaf, answer, figured)
+    return leaves
+
+
+def score_one(leaf: Indicator, answer: Answer, figured: Figured) -> LeafScore:
+    """One leaf against the cohort's figures and bests."""
+    figures = {slot: figured.figures.get((leaf.code, slot), NO_FIGURES) for slot in leaf.slots}
+    return score_leaf(leaf, answer, figures, best_points=figured.bests.get(leaf.code))
+
+
+async def rescore_others(
+    session: AsyncSession, scored: ScoredCohort, basis: Basis, leaf: Indicator, but: int, figured: Figured
+) -> None:
+    """Give everybody else in the cohort the points that a leaf's new figures mean."""
+    scores: dict[int, LeafScore] = {}
+    indicator_id = scored.indicator_id(leaf.code)
+    for unit_id, traits, stored in await repository.answers_of_leaf(session, scored.cohort, indicator_id, but):
+        by_trait = trait_exemptions(scored.framework, traits).get(leaf.code)
+        answer = answer_on(basis, scored.framework, stored, by_trait)
+        if not isinstance(answer, Exempt):
+            scores[unit_id] = score_one(leaf, answer, figured)
+    if scores:
+        await repository.patch_leaf(session, scored, basis, leaf, scores)

@@ -1,0 +1,1 @@
+"""What units report and what reviewers say of it."""

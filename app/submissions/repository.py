@@ -1,0 +1,199 @@
+"""SQL of submissions and answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.canonical import dumps
+from app.periods.participants import Participant
+from app.scores.stored import StoredAnswer
+
+STATE = text("""
+    SELECT p.status AS period_status, coalesce(s.status, 'draft') AS status, coalesce(s.revision, 0) AS revision,
+           s.submitted_at, s.updated_at, c.version
+      FROM periods p
+      JOIN cohorts c ON c.period_id = p.id AND c.level_id = :level_id
+      LEFT JOIN submissions s ON s.period_id = p.id AND s.unit_id = :unit_id
+     WHERE p.id = :period_id
+""")
+ANSWERS = text("""
+    SELECT indicator_id, reported, note, source, sequence, observed_at, reported_by, reported_at, verdict, assessed,
+           awarded, exemption, reason, reviewed_by, reviewed_at, review_outdated
+      FROM answers WHERE period_id = :period_id AND unit_id = :unit_id
+""")
+TOUCH = text("""
+    INSERT INTO submissions (period_id, level_id, unit_id, status, revision, submitted_at, updated_at)
+    VALUES (:period_id, :level_id, :unit_id, :status, 1, :submitted_at, :now)
+    ON CONFLICT (period_id, unit_id) DO UPDATE
+       SET status = :status, revision = submissions.revision + 1, updated_at = :now,
+           submitted_at = coalesce(:submitted_at, submissions.submitted_at)
+    RETURNING revision
+""")
+UPSERT_REPORTED = text("""
+    INSERT INTO answers (period_id, level_id, unit_id, indicator_id, reported, note, self_values, assessed_values,
+                         reported_by, reported_at)
+    SELECT :period_id, :level_id, :unit_id, r.indicator_id, r.reported, r.note, r.self_values, r.assessed_values,
+           :actor, :now
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS r(indicator_id bigint, reported jsonb, note text, self_values numeric[], assessed_values numeric[])
+    ON CONFLICT (period_id, unit_id, indicator_id) DO UPDATE
+       SET reported = excluded.reported, note = excluded.note, self_values = excluded.self_values,
+           assessed_values = excluded.assessed_values, reported_by = excluded.reported_by,
+           reported_at = excluded.reported_at, source = NULL, sequence = NULL, observed_at = NULL,
+           review_outdated = answers.verdict IS NOT NULL
+""")
+DELETE_UNREVIEWED = text("""
+    DELETE FROM answers WHERE period_id = :period_id AND unit_id = :unit_id AND verdict IS NULL
+       AND indicator_id = ANY(CAST(:ids AS bigint[]))
+""")
+BLANK_REVIEWED = text("""
+    UPDATE answers AS a
+       SET reported = NULL, note = NULL, source = NULL, sequence = NULL, observed_at = NULL, reported_by = :actor,
+           reported_at = :now, review_outdated = true, self_values = NULL, assessed_values = r.assessed_values
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r(indicator_id bigint, assessed_values numeric[])
+     WHERE a.period_id = :period_id AND a.unit_id = :unit_id AND a.indicator_id = r.indicator_id
+""")
+UPSERT_REVIEW = text("""
+    INSERT INTO answers (period_id, level_id, unit_id, indicator_id, verdict, assessed, awarded, exemption, reason,
+                         reviewed_by, reviewed_at, assessed_values)
+    VALUES (:period_id, :level_id, :unit_id, :indicator_id, :verdict, CAST(:assessed AS jsonb), :awarded, :exemption,
+            :reason, :actor, :now, CAST(:assessed_values AS numeric[]))
+    ON CONFLICT (period_id, unit_id, indicator_id) DO UPDATE
+       SET verdict = excluded.verdict, assessed = excluded.assessed, awarded = excluded.awarded,
+           exemption = excluded.exemption, reason = excluded.reason, reviewed_by = excluded.reviewed_by,
+           reviewed_at = excluded.reviewed_at, assessed_values = excluded.assessed_values, review_outdated = false
+""")
+TOTALS = text("""
+    SELECT basis, points, covered FROM scorecards WHERE period_id = :period_id AND unit_id = :unit_id
+""")
+LIST = """
+    SELECT p.code AS period, pt.code, pt.name, pt.parent, pt.sort_key, l.code AS level,
+           coalesce(s.status, 'draft') AS status, coalesce(s.revision, 0) AS revision, s.submitted_at, s.updated_at
+      FROM periods p
+      JOIN participants pt ON pt.period_id = p.id
+      JOIN levels l ON l.id = pt.level_id
+      LEFT JOIN submissions s ON s.period_id = pt.period_id AND s.unit_id = pt.unit_id
+     WHERE p.code = :period
+       AND (CAST(:levels AS text[]) IS NULL OR l.code = ANY(CAST(:levels AS text[])))
+       AND (CAST(:status AS text) IS NULL OR coalesce(s.status, 'draft') = :status)
+       AND (CAST(:within AS text) IS NULL OR pt.code = :within OR :within = ANY(pt.ancestors))
+       AND (CAST(:bound AS text) IS NULL OR pt.code = :bound OR :bound = ANY(pt.ancestors))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionState:
+    """Where a submission and its period stand. Revision 0: nothing has been written yet."""
+
+    period_status: str
+    status: str
+    revision: int
+    submitted_at: datetime | None
+    updated_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRecord:
+    """One stored row of answers, whole."""
+
+    indicator_id: int
+    reported: dict[str, Any] | None
+    note: str | None
+    source: str | None
+    sequence: int | None
+    observed_at: datetime | None
+    reported_by: str | None
+    reported_at: datetime | None
+    verdict: str | None
+    assessed: dict[str, Any] | None
+    awarded: Decimal | None
+    exemption: str | None
+    reason: str | None
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+    review_outdated: bool
+
+    @property
+    def scored(self) -> StoredAnswer:
+        """The part of it that scores depend on."""
+        return StoredAnswer(self.reported, self.verdict, self.assessed, self.awarded, self.exemption, self.reason)
+
+
+def unit_key(participant: Participant) -> dict[str, int]:
+    """The key columns of one unit in one period."""
+    return {**participant.cohort.key, "unit_id": participant.unit_id}
+
+
+async def get_state(session: AsyncSession, participant: Participant) -> SubmissionState:
+    """Where the submission stands now. After the cohort's lock: as the writer before left it."""
+    return SubmissionState(*(await session.execute(STATE, unit_key(participant))).one())
+
+
+async def list_answers(session: AsyncSession, participant: Participant) -> list[AnswerRecord]:
+    """Every stored answer of one unit."""
+    return [AnswerRecord(*row) for row in await session.execute(ANSWERS, unit_key(participant))]
+
+
+async def touch(
+    session: AsyncSession,
+    participant: Participant,
+    status: str,
+    now: datetime,
+    submitted_at: datetime | None = None,
+) -> int:
+    """Write the submission's state and return its new revision."""
+    values = {"status": status, "now": now, "submitted_at": submitted_at}
+    return int((await session.execute(TOUCH, unit_key(participant) | values)).scalar_one())
+
+
+async def upsert_reported(
+    session: AsyncSession,
+    participant: Participant,
+    rows: Sequence[Mapping[str, Any]],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Write many reported answers in one statement."""
+    values = {"rows": dumps(rows), "actor": actor, "now": now}
+    await session.execute(UPSERT_REPORTED, unit_key(participant) | values)
+
+
+async def withdraw(
+    session: AsyncSession,
+    participant: Participant,
+    rows: Sequence[Mapping[str, Any]],
+    actor: str,
+    now: datetime,
+) -> None:
+    """Take reported answers back; a review of one stays."""
+    ids = [row["indicator_id"] for row in rows]
+    await session.execute(DELETE_UNREVIEWED, unit_key(participant) | {"ids": ids})
+    values = {"rows": dumps(rows), "actor": actor, "now": now}
+    await session.execute(BLANK_REVIEWED, unit_key(participant) | values)
+
+
+async def upsert_review(
+    session: AsyncSession, participant: Participant, review: Mapping[str, Any], actor: str, now: datetime
+) -> None:
+    """Write one verdict."""
+    assessed = None if review["assessed"] is None else dumps(review["assessed"])
+    values = {**review, "assessed": assessed, "actor": actor, "now": now}
+    await session.execute(UPSERT_REVIEW, unit_key(participant) | values)
+
+
+async def totals(session: AsyncSession, participant: Participant) -> Sequence[Any]:
+    """Points and covered points of one unit, by basis."""
+    return (await session.execute(TOTALS, unit_key(participant))).all()
+
+
+async def list_(session: AsyncSession, values: dict[str, Any]) -> Sequence[Any]:
+    """Submissions of a period in Vietnamese order of the units, those without any answer included."""
+    after = "AND (pt.sort_key, pt.code) > (:name, :code)" if "code" in values else ""
+    query = text(f"{LIST} {after} ORDER BY pt.sort_key, pt.code LIMIT :limit")
+    return (await session.execute(query, values)).all()

@@ -1,0 +1,156 @@
+"""Submissions, their answers, states and reviews."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clients.access import Reader, Reviewer, Submitter
+from app.kernel.conditional import IfMatch, IfNoneMatch, etag, none_match, not_modified
+from app.kernel.database import ReadSession, WriteSession
+from app.kernel.errors import problem_responses
+from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
+from app.kernel.schema import IndicatorCode
+from app.periods.participants import Participant
+from app.periods.router.parameters import (
+    NOT_MODIFIED,
+    ReadableParticipant,
+    ReportingParticipant,
+    ReviewedParticipant,
+)
+from app.submissions import reading, service
+from app.submissions.schemas import (
+    Review,
+    ReviewWrite,
+    Submission,
+    SubmissionsQuery,
+    SubmissionSummary,
+    SubmissionWrite,
+    TransitionWrite,
+)
+from app.submissions.writing import Preconditions
+
+router = APIRouter(prefix="/submissions", tags=["submissions"], responses=problem_responses(404, 409))
+
+IndicatorRef = Annotated[IndicatorCode, Path()]
+
+
+def preconditions(if_match: IfMatch, if_none_match: IfNoneMatch) -> Preconditions:
+    """The caller's conditions on the submission's revision."""
+    return Preconditions(if_match, if_none_match)
+
+
+Conditions = Annotated[Preconditions, Depends(preconditions)]
+
+
+async def show(session: AsyncSession, participant: Participant, response: Response) -> Submission:
+    """The submission as this transaction leaves it, with its ETag."""
+    submission = await reading.get_submission(session, participant)
+    response.headers["ETag"] = etag(submission.revision)
+    return submission
+
+
+@router.get("")
+async def list_submissions(
+    request: Request,
+    response: Response,
+    session: ReadSession,
+    client: Reader,
+    paging: Paging,
+    query: Annotated[SubmissionsQuery, Query()],
+) -> Page[SubmissionSummary]:
+    """Where the submissions of a period stand, in Vietnamese order of the units; those not begun are drafts."""
+    after = decode_cursor(paging.cursor, str, str) if paging.cursor else None
+    rows = await reading.list_submissions(session, client, query, paging.limit + 1, after)
+    page, cursor = cut(rows, paging.limit, lambda row: (row.sort_key, row.code))
+    if cursor:
+        response.headers["Link"] = link_next(request, cursor)
+    return Page(items=[reading.summary(row) for row in page], next=cursor)
+
+
+@router.get("/{period}/{unit}", response_model=Submission, responses=NOT_MODIFIED)
+async def get_submission(
+    response: Response, session: ReadSession, participant: ReadableParticipant, if_none_match: IfNoneMatch
+) -> Submission | Response:
+    """A unit's submission with its answers and their reviews. Revision 0: nothing has been written yet."""
+    submission = await reading.get_submission(session, participant)
+    tag = etag(submission.revision)
+    if none_match(if_none_match, tag):
+        return not_modified(tag)
+    response.headers["ETag"] = tag
+    return submission
+
+
+@router.put("/{period}/{unit}", responses=problem_responses(412))
+async def put_submission(
+    response: Response,
+    session: WriteSession,
+    client: Submitter,
+    participant: ReportingParticipant,
+    body: SubmissionWrite,
+    conditions: Conditions,
+) -> Submission:
+    """Replace all answers of a unit: leaves that are not named are withdrawn. Everybody's scores follow at once."""
+    await service.replace_answers(session, client, participant, body, conditions)
+    return await show(session, participant, response)
+
+
+@router.patch("/{period}/{unit}", responses=problem_responses(412))
+async def patch_submission(
+    response: Response,
+    session: WriteSession,
+    client: Submitter,
+    participant: ReportingParticipant,
+    body: SubmissionWrite,
+    conditions: Conditions,
+) -> Submission:
+    """Change the named answers only; `inputs` null withdraws one."""
+    await service.change_answers(session, client, participant, body, conditions)
+    return await show(session, participant, response)
+
+
+@router.post("/{period}/{unit}/submit", responses=problem_responses(412))
+async def submit_submission(
+    response: Response,
+    session: WriteSession,
+    client: Submitter,
+    participant: ReportingParticipant,
+    conditions: Conditions,
+    body: Annotated[TransitionWrite | None, Body()] = None,
+) -> Submission:
+    """Hand a submission in. The unit changes it no more unless a reviewer returns it."""
+    await service.move(session, client, participant, "submit", body.reason if body else None, conditions)
+    return await show(session, participant, response)
+
+
+@router.post("/{period}/{unit}/return", responses=problem_responses(412))
+async def return_submission(
+    response: Response,
+    session: WriteSession,
+    client: Reviewer,
+    participant: ReviewedParticipant,
+    conditions: Conditions,
+    body: TransitionWrite,
+) -> Submission:
+    """Give a submission back to its unit, with a reason (QĐ 2554/QĐ-UBND, VI.1: yêu cầu giải trình, làm rõ)."""
+    await service.move(session, client, participant, "return", body.reason, conditions)
+    return await show(session, participant, response)
+
+
+@router.put("/{period}/{unit}/reviews/{indicator}", responses=problem_responses(412))
+async def put_review(
+    response: Response,
+    session: WriteSession,
+    client: Reviewer,
+    participant: ReviewedParticipant,
+    indicator: IndicatorRef,
+    body: ReviewWrite,
+    conditions: Conditions,
+) -> Review:
+    """Give a verdict on one leaf, on the assessed basis: agree, disagree, adjust or award, exempt.
+
+    What the unit reported stays as it is. The ETag is the submission's.
+    """
+    await service.review(session, client, participant, indicator, body, conditions)
+    submission = await show(session, participant, response)
+    return reading.review_of(submission, indicator)

@@ -1,0 +1,181 @@
+"""What submissions, answers and reviews look like over HTTP."""
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+
+from app.kernel.schema import (
+    Code,
+    IndicatorCode,
+    Name,
+    Number,
+    Points,
+    Schema,
+    Text,
+    Timestamp,
+    UnitCode,
+    exact_number,
+)
+
+SubmissionStatus = Literal["draft", "submitted", "returned", "verified"]
+Verdict = Literal["agree", "disagree", "adjust", "exempt"]
+MAX_DEPTH = 8
+
+
+def exact_inputs(value: Any, depth: int = 0) -> Any:
+    """Numbers of an answer as exact decimals; what the inputs are called and mean, the framework checks."""
+    if isinstance(value, bool | str):
+        return value
+    if isinstance(value, int | float | Decimal):
+        return exact_number(value)
+    if isinstance(value, list):
+        return [exact_inputs(item, depth + 1) for item in value]
+    if isinstance(value, dict) and depth < MAX_DEPTH:
+        return {key: exact_inputs(item, depth + 1) for key, item in value.items()}
+    message = "must be numbers, booleans, codes, lists of codes, or one object per part"
+    raise ValueError(message)
+
+
+def exact_object(value: Any) -> dict[str, Any]:
+    """As `exact_inputs`, for the whole object."""
+    if not isinstance(value, dict):
+        message = "must be an object of inputs by name"
+        raise ValueError(message)  # noqa: TRY004 - pydantic tells of ValueError only
+    checked: dict[str, Any] = exact_inputs(value)
+    return checked
+
+
+def plain(value: Any) -> Any:
+    """Decimals as JSON numbers."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+Inputs = Annotated[
+    dict[str, Any],
+    PlainValidator(exact_object),
+    PlainSerializer(plain, when_used="json"),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "additionalProperties": True,
+            "description": "Inputs by name, as the indicator declares them; by rule also `choice`, `checked` or "
+            "`points`; for a rule of `parts` one object per part.",
+            "examples": [{"a": 12, "b": 15}],
+        }
+    ),
+]
+
+
+class AnswerWrite(Schema):
+    """One leaf's answer."""
+
+    indicator: IndicatorCode
+    inputs: Inputs | None = Field(description="Null withdraws the answer.")
+    note: Text | None = None
+    evidence: list[str] = Field(default=[], max_length=0, description="Evidence comes with its own resource.")
+
+
+class SubmissionWrite(Schema):
+    """Answers of one unit in one period."""
+
+    answers: list[AnswerWrite] = Field(max_length=5000)
+
+
+class TransitionWrite(Schema):
+    """Why a submission changes its state; obligatory for `return`."""
+
+    reason: Text | None = None
+
+
+class ReviewWrite(Schema):
+    """A reviewer's verdict on one leaf, with its reason.
+
+    `adjust` takes either `inputs` (scored by the rule) or `points` (awarded, whatever the rule; the reason names the
+    source). `exempt` takes the code of one of the framework's exemptions that are granted one by one.
+    """
+
+    verdict: Verdict
+    inputs: Inputs | None = None
+    points: Points | None = None
+    exemption: Name | None = None
+    reason: Text
+
+
+class SubmissionsQuery(BaseModel):
+    """Which submissions of a period are wanted."""
+
+    model_config = ConfigDict(frozen=True)
+
+    period: Code
+    level: Code | None = None
+    status: SubmissionStatus | None = None
+    within: UnitCode | None = Field(default=None, description="This unit and its subtree.")
+
+
+class Review(Schema):
+    """A verdict as it stands. `outdated`: the unit has reported another value since."""
+
+    verdict: Verdict
+    inputs: Inputs | None
+    points: Number | None
+    exemption: str | None
+    reason: str
+    reviewed_by: str
+    reviewed_at: Timestamp
+    outdated: bool
+
+
+class Answer(Schema):
+    """What the unit reported for one leaf, and what the reviewer said of it."""
+
+    indicator: str
+    inputs: Inputs | None
+    note: str | None
+    source: str | None
+    sequence: int | None
+    observed_at: Timestamp | None
+    reported_by: str | None
+    reported_at: Timestamp | None
+    review: Review | None
+
+
+class SubmittingUnit(Schema):
+    """The unit as the roster froze it."""
+
+    code: str
+    name: str
+    parent: str | None
+
+
+class Totals(Schema):
+    """A unit's points on one basis, and the share of answerable points that it covers."""
+
+    points: Number
+    coverage: Number
+
+
+class SubmissionSummary(Schema):
+    """Where a unit's submission stands."""
+
+    period: str
+    unit: SubmittingUnit
+    level: str
+    status: SubmissionStatus
+    revision: int
+    submitted_at: Timestamp | None
+    updated_at: Timestamp | None
+
+
+class Submission(SubmissionSummary):
+    """A unit's submission with its answers. `version` is the cohort's, at which the totals hold."""
+
+    version: int
+    totals: dict[Literal["self", "assessed"], Totals]
+    answers: list[Answer]

@@ -1,0 +1,141 @@
+"""The way of one write: lock the cohort, store, score, record. Each verb of the feature goes this way."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.audit.chain import Link
+from app.audit.service import record_cohort
+from app.kernel.conditional import check_if_match, check_if_none_match
+from app.kernel.errors import ConflictError
+from app.periods.cohorts import lock_cohort
+from app.periods.participants import Participant
+from app.scores.cohort import ScoredCohort
+from app.scores.refresh import OwnScore, UnitChange, refresh
+from app.scores.repository import exactly
+from app.scores.stored import BASES, NOTHING, Basis, StoredAnswer, answer_on, trait_exemptions
+from app.scoring import Indicator, cohort_values
+from app.submissions import repository
+from app.submissions.repository import AnswerRecord, SubmissionState
+
+
+@dataclass(frozen=True, slots=True)
+class Preconditions:
+    """What the caller holds true of the submission's revision: `If-Match` and `If-None-Match`."""
+
+    if_match: str | None = None
+    if_none_match: str | None = None
+
+    def check(self, revision: int) -> None:
+        """PreconditionFailedError when it is not so. Revision 0 means that nothing has been written."""
+        check_if_match(self.if_match, revision)
+        check_if_none_match(self.if_none_match, revision or None)
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """One unit's submission as it stands under the cohort's lock."""
+
+    participant: Participant
+    scored: ScoredCohort
+    link: Link
+    state: SubmissionState
+    records: Mapping[str, AnswerRecord]
+
+    @property
+    def now(self) -> datetime:
+        """The time of this write, by the database's clock."""
+        return self.link.now
+
+    def stored(self) -> dict[str, StoredAnswer]:
+        """What scores depend on, by leaf code."""
+        return {code: record.scored for code, record in self.records.items()}
+
+    def values(self, leaf: Indicator, answer: StoredAnswer) -> dict[str, Any]:
+        """What the leaf gives to the cohort's figures, by column; null where it gives nothing."""
+        if not leaf.slots:
+            return {"self_values": None, "assessed_values": None}
+        framework = self.scored.framework
+        by_trait = trait_exemptions(framework, self.participant.traits).get(leaf.code)
+        on = {basis: answer_on(basis, framework, answer, by_trait) for basis in BASES}
+        return {f"{basis}_values": list(cohort_values(leaf, on[basis])) for basis in BASES}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write left: the submission's revision, the cohort's version, and the unit's own scores."""
+
+    revision: int
+    version: int
+    scores: Mapping[Basis, OwnScore] | None
+
+
+async def lock(
+    session: AsyncSession, participant: Participant, scored: ScoredCohort, preconditions: Preconditions
+) -> Locked:
+    """Wait for the cohort and read the submission as the writer before left it."""
+    link = await lock_cohort(session, participant.cohort)
+    state = await repository.get_state(session, participant)
+    preconditions.check(state.revision)
+    leaves = scored.leaf_by_id()
+    records = {leaves[r.indicator_id].code: r for r in await repository.list_answers(session, participant)}
+    return Locked(participant, scored, link, state, records)
+
+
+def require_reporting(locked: Locked) -> None:
+    """ConflictError `period_not_open` or `submission_not_editable` unless the unit may report now."""
+    cohort, state = locked.participant.cohort, locked.state
+    if state.period_status != "open":
+        raise ConflictError("period_not_open", f"Period '{cohort.period}' is {state.period_status}.")
+    if state.status not in {"draft", "returned"}:
+        detail = f"The submission is {state.status}; a reviewer can return it."
+        raise ConflictError("submission_not_editable", detail)
+
+
+def require_reviewing(locked: Locked) -> None:
+    """ConflictError `period_published` once the results are out: a correction is a new publication."""
+    cohort = locked.participant.cohort
+    if locked.state.period_status == "published":
+        raise ConflictError("period_published", f"Period '{cohort.period}' is published.")
+
+
+async def rescore(session: AsyncSession, locked: Locked, after: Mapping[str, StoredAnswer]) -> dict[Basis, OwnScore]:
+    """Score the unit, and whomever it moves, now that its answers are `after`."""
+    participant = locked.participant
+    change = UnitChange(participant.unit_id, participant.traits, locked.stored(), after)
+    return await refresh(session, locked.scored, change)
+
+
+async def record(session: AsyncSession, locked: Locked, actor: str, event: str, data: Mapping[str, Any]) -> int:
+    """Append the event of this write to the cohort's chain; return the cohort's new version."""
+    participant = locked.participant
+    return await record_cohort(
+        session,
+        participant.cohort,
+        locked.link,
+        actor=actor,
+        type=event,
+        data={"unit": participant.code, **data},
+        unit_id=participant.unit_id,
+    )
+
+
+def with_reported(stored: StoredAnswer | None, inputs: Mapping[str, Any] | None) -> StoredAnswer:
+    """The stored answer with other reported inputs."""
+    return replace(stored or NOTHING, reported=inputs)
+
+
+def rows_to_store(locked: Locked, leaves: Iterable[tuple[Indicator, StoredAnswer, str | None]]) -> list[dict[str, Any]]:
+    """Reported answers as the repository takes them."""
+    return [
+        {
+            "indicator_id": locked.scored.indicator_id(leaf.code),
+            "reported": answer.reported,
+            "note": note,
+            **exactly(locked.values(leaf, answer)),
+        }
+        for leaf, answer, note in leaves
+    ]

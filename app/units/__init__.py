@@ -1,0 +1,1 @@
+"""Units, their identifiers and levels, all dated."""

@@ -1,0 +1,89 @@
+"""Where a unit may stand: below an existing parent, at an existing level, within the client's bounds."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.clients.client import Client
+from app.kernel.errors import FieldError, ForbiddenError
+from app.units import repository
+from app.units.models import UnitRow
+from app.units.schemas import Unit, UnitCreate, UnitReplace
+from app.units.service.checks import check_dates, refuse
+
+
+@dataclass(frozen=True)
+class Place:
+    """The checked references and dates of a version. `valid_to` is exclusive."""
+
+    level_id: int
+    parent_id: int | None
+    valid_from: date
+    valid_to: date | None
+
+
+async def is_in_subtree(session: AsyncSession, client: Client, unit: UnitRow, on: date | None = None) -> bool:
+    """Whether the client's bound, if it has one, holds the unit on that day."""
+    if client.unit is None or client.unit == unit.code:
+        return True
+    return await repository.is_within(session, unit.id, client.unit, on)
+
+
+async def place_new(session: AsyncSession, client: Client, body: UnitCreate) -> Place:
+    """The place of a new unit. Raises as `place_again`."""
+    valid_from = body.valid_from or await repository.today(session)
+    level_id, errors = await _level(session, client, body.level)
+    parent_id = None
+    if body.parent == body.code:
+        errors.append(_under_itself())
+    else:
+        parent_id, unknown = await _parent(session, client, body.parent)
+        errors += unknown
+    refuse(errors + check_dates(valid_from, body.valid_to))
+    return Place(level_id, parent_id, valid_from, body.valid_to)
+
+
+async def place_again(session: AsyncSession, client: Client, unit_id: int, stored: Unit, body: UnitReplace) -> Place:
+    """The place of a unit that is there already; the caller holds the tree's lock.
+
+    Raises InvalidError `unknown_level`, `unknown_unit`, `unit_under_itself`, `dates_out_of_order`, with all
+    of them in `errors`; ForbiddenError `outside_bounds`.
+    """
+    valid_from = body.valid_from or stored.valid_from
+    level_id, errors = await _level(session, client, body.level)
+    # Its bound does not keep a client from leaving its topmost unit where it stands.
+    mover = None if body.parent == stored.parent else client
+    parent_id, unknown = await _parent(session, mover, body.parent)
+    errors += unknown + check_dates(valid_from, body.valid_to)
+    refuse(errors)
+    if parent_id is not None and await repository.leads_to(session, parent_id, unit_id, valid_from, body.valid_to):
+        refuse([_under_itself()])
+    return Place(level_id, parent_id, valid_from, body.valid_to)
+
+
+async def _level(session: AsyncSession, client: Client, code: str) -> tuple[int, list[FieldError]]:
+    level = await repository.find_level(session, code)
+    if level is None:
+        return 0, [FieldError("/level", "unknown_level", f"There is no level '{code}'.")]
+    if client.levels is not None and code not in client.levels:
+        raise ForbiddenError("outside_bounds", f"This client may not write units of the level '{code}'.")
+    return level.id, []
+
+
+async def _parent(
+    session: AsyncSession, client: Client | None, code: str | None
+) -> tuple[int | None, list[FieldError]]:
+    """The parent's id, when `client` may put units below it; None leaves the bounds out."""
+    if code is None and client is not None and client.unit is not None:
+        raise ForbiddenError("outside_bounds", f"This client may only write units below '{client.unit}'.")
+    if code is None:
+        return None, []
+    parent = await repository.find_unit(session, code)
+    if parent is None or (client is not None and not await is_in_subtree(session, client, parent)):
+        return None, [FieldError("/parent", "unknown_unit", f"There is no unit '{code}'.")]
+    return parent.id, []
+
+
+def _under_itself() -> FieldError:
+    return FieldError("/parent", "unit_under_itself", "A unit cannot stand below itself.")
