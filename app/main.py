@@ -40,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         responses=problem_responses(422),  # in place of the framework's own 422
         generate_unique_id_function=lambda route: route.name,
         redirect_slashes=False,
+        separate_input_output_schemas=False,  # split schemas cost generated clients their response types
         docs_url=None,
         redoc_url=None,
     )

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 
 from app import postgres
+from app.kernel import health
 from app.kernel.database import Database, close_database, open_database
 from app.settings import Settings
 
@@ -47,16 +48,24 @@ def at(settings: Settings, url: str) -> Settings:
 
 
 def run(settings: Settings, work: Callable[[Database], Awaitable[T]]) -> T:
-    """What `work` makes of the database, with connections of its own."""
+    """What `work` makes of the database, with connections of its own. An old schema is refused first."""
 
     async def opened() -> T:
         database = open_database(settings)
         try:
+            await refuse_old_schema(database)
             return await work(database)
         finally:
             await close_database(database)
 
     return asyncio.run(opened())
+
+
+async def refuse_old_schema(database: Database) -> None:
+    try:
+        await health.check_schema(database, health.schema_head())
+    except RuntimeError as problem:
+        sys.exit(f"dti: {problem}")
 
 
 def upgrade(url: str) -> None:

@@ -13,10 +13,8 @@ from uvicorn.importer import import_from_string
 from uvicorn.supervisors import Multiprocess
 
 from app.cli.data import load_seed_when_empty
-from app.cli.database import owned_database, run, say, upgrade
+from app.cli.database import owned_database, refuse_old_schema, run, say, upgrade
 from app.cli.stopping import exit_with
-from app.kernel import health
-from app.kernel.database import Database
 from app.postgres.launch import end_with
 from app.settings import Settings
 
@@ -49,7 +47,8 @@ def serve(
     with owned_database(settings) as ready:
         if prepare:
             _prepare(ready)
-        run(ready, _refuse_old_schema)
+        else:
+            run(ready, refuse_old_schema)
         # The workers read their settings themselves, be they this process or others.
         os.environ["DATABASE_URL"] = str(ready.database_url)
         _listen(door, settings)
@@ -72,13 +71,6 @@ def _prepare(settings: Settings) -> None:
     upgrade(str(settings.database_url))
     say("[3/4] Looking for data …")
     run(settings, load_seed_when_empty)
-
-
-async def _refuse_old_schema(database: Database) -> None:
-    try:
-        await health.check_schema(database, health.schema_head())
-    except RuntimeError as problem:
-        sys.exit(f"dti: {problem} `dti serve --prepare` does it on its way.")
 
 
 def _listen(door: socket.socket, settings: Settings) -> None:

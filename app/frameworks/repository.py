@@ -9,8 +9,9 @@ from sqlalchemy import BigInteger, ColumnElement, Text, column, delete, insert, 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.frameworks.models import FrameworkRow, IndicatorRow
-from app.frameworks.search import agencies, bare, search_text
+from app.frameworks.search import agencies, search_text
 from app.frameworks.tree import Place, walk
+from app.kernel.bare import bare
 from app.kernel.canonical import dumps
 from app.kernel.errors import Breach, ConflictError, NotFoundError, name_breaches
 

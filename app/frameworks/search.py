@@ -1,19 +1,11 @@
-"""The form of a text under which it is found whatever its marks and capitals."""
+"""What of an indicator a search looks into."""
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from app.kernel.bare import bare
+
 _METHOD_CHARACTERS = 500
-# These do not decompose. Ð (eth) stands for Đ in older files.
-_STROKE = str.maketrans({"đ": "d", "ð": "d"})
-
-
-def bare(text: str) -> str:
-    """`text` in small letters without any mark (đ is d), words parted by one space."""
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    letters = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return " ".join(letters.translate(_STROKE).split())
 
 
 def search_text(node: Mapping[str, Any]) -> str:

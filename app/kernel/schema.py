@@ -21,8 +21,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 _EXACT = Context(prec=60)
-_DIGITS = 15  # what an IEEE double, and so every JSON parser, carries unharmed
-_DECIMALS = 9
+_DIGITS = 17  # the most that an IEEE double is written with, and so what a JSON parser carries unharmed
+_DECIMALS = 20
 _POINT_DECIMALS = 6
 _BOUND = Decimal(10) ** 15
 _ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]", re.ASCII)
@@ -53,7 +53,7 @@ def exact_number(value: Any) -> Decimal:
 def _check_digits(number: Decimal) -> None:
     _, digits, exponent = number.normalize(_EXACT).as_tuple()
     if len(digits) > _DIGITS:
-        raise PydanticCustomError("number_too_precise", "Must have at most 15 significant digits")
+        raise PydanticCustomError("number_too_precise", "Must have at most 17 significant digits")
     _check_decimals(exponent, _DECIMALS)
 
 
@@ -116,7 +116,7 @@ Number = Annotated[
     PlainSerializer(float, return_type=float, when_used="json"),
     WithJsonSchema({"type": "number"}),
 ]
-"""A JSON number in and out, Decimal inside: size below 1e15, at most 15 significant digits and 9 decimals."""
+"""A JSON number in and out, Decimal inside: size below 1e15, at most 17 significant digits and 20 decimals."""
 
 Points = Annotated[Number, AfterValidator(_points), WithJsonSchema({"type": "number", "minimum": 0})]
 """Points: a Number of at least 0 with at most 6 decimals."""

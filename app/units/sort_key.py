@@ -1,4 +1,4 @@
-"""The Vietnamese order of names as text that sorts right byte by byte (COLLATE "C"), and their search form.
+"""The Vietnamese order of names as text that sorts right byte by byte (COLLATE "C").
 
 PostgreSQL from wheels has no ICU, so the order is made here, once, when a name is written.
 """
@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from itertools import groupby
 from string import ascii_lowercase, ascii_uppercase
 
+from app.kernel.bare import decomposed
+
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _TONES = "\u0300\u0309\u0303\u0301\u0323"  # huyền, hỏi, ngã, sắc, nặng; ngang has no mark
 _PLACE = dict(zip(_ALPHABET, ascii_uppercase + ascii_lowercase, strict=False))
 # Ð (eth) looks like Đ and stands for it in older files; neither decomposes.
 _STROKE = str.maketrans({"ð": "đ"})
-_WITHOUT_STROKE = str.maketrans({"ð": "d", "đ": "d"})
 # A key must fit an index row (2.7 kB) and a cursor; what a long name loses is the end of its repetition.
 _LONGEST = 350
 _BETWEEN_KEYS = "\t"  # below the space between words, so that a shorter name stands before a longer one
@@ -34,23 +35,10 @@ def sort_key(name: str) -> str:
     return _BETWEEN_KEYS.join((letters, tones, unicodedata.normalize("NFC", name)))[:_LONGEST]
 
 
-def search_text(text: str) -> str:
-    """`text` in small letters without any mark (đ is d), words parted by one space: for substring search.
-
-    To be applied to the stored name and to what is searched for.
-    """
-    bare = "".join(c for c in _decomposed(text) if not unicodedata.combining(c))
-    return " ".join(bare.translate(_WITHOUT_STROKE).split())
-
-
-def _decomposed(text: str) -> str:
-    return unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-
-
 def _words(name: str) -> Iterator[list[str]]:
     """The words of a name, each a list of letters or digits with the marks that follow them."""
     clusters: list[str] = []
-    for character in _decomposed(name).translate(_STROKE):
+    for character in decomposed(name).translate(_STROKE):
         if unicodedata.combining(character) and clusters:
             clusters[-1] += character
         else:

@@ -10,6 +10,9 @@ from tests.cli.conftest import Dti
 
 @pytest.fixture(scope="module", autouse=True)
 def _migrated(dti: Dti) -> None:
+    refused = dti("seed")
+    assert refused.returncode == 1
+    assert refused.stderr.startswith("dti: The schema is at None, this version needs ")
     assert dti("migrate").returncode == 0
 
 

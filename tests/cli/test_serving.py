@@ -37,7 +37,7 @@ def _comes_true(condition: object) -> bool:
 def _migrated(dti: Dti) -> None:
     refused = dti("serve")
     assert refused.returncode == 1
-    assert "dti serve --prepare" in refused.stderr
+    assert "Run `dti migrate` first" in refused.stderr
     assert "Traceback" not in refused.stderr
     assert dti("migrate").returncode == 0
 

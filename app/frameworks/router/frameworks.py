@@ -89,7 +89,7 @@ async def get_framework(row: Readable, response: Response, if_none_match: IfNone
 @router.put(
     "/{code}/{version}",
     responses={
-        201: {"description": "Created"},
+        201: {"model": Framework, "description": "Created"},
         **problem_responses(400, 401, 403, 404, 409, 412, 413, 415, 422),
     },
 )

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import record_global
 from app.clients.client import Client
+from app.kernel.bare import bare
 from app.kernel.conditional import check_if_match
 from app.kernel.errors import ConflictError, FieldError, NotFoundError
 from app.units import repository
@@ -16,7 +17,7 @@ from app.units.repository import UnitRecord
 from app.units.schemas import Identifier, Unit, UnitCreate, UnitFilter, UnitReplace, UnitValues
 from app.units.service.checks import check_code, check_conditions, refuse
 from app.units.service.placing import Place, is_in_subtree, place_again, place_new
-from app.units.sort_key import search_text, sort_key
+from app.units.sort_key import sort_key
 
 _CODE = re.compile(r"[0-9A-Z.]{1,35}")
 
@@ -35,7 +36,7 @@ async def list_units(
     selection = repository.UnitSelection(
         on=wanted.valid_on,
         top=await _top(session, client, wanted),
-        search=None if wanted.q is None else search_text(wanted.q),
+        search=None if wanted.q is None else bare(wanted.q),
         levels=await _levels(session, client, wanted.level),
     )
     return await repository.list_records(session, selection, after, limit)
@@ -164,7 +165,7 @@ def _version(body: UnitValues, place: Place) -> dict[str, Any]:
         "valid_to": place.valid_to,
         "name": body.name,
         "sort_key": sort_key(body.name),
-        "search_text": search_text(body.name),
+        "search_text": bare(body.name),
         "level_id": place.level_id,
         "parent_id": place.parent_id,
         "traits": body.traits,

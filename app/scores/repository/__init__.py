@@ -1,0 +1,38 @@
+"""All SQL of the scores."""
+
+from app.scores.repository.answers import answers_of, answers_of_leaf, participants_of
+from app.scores.repository.bests import best_points, best_takers, delete_best, replace_takers, set_best, takers_of
+from app.scores.repository.exact import exactly
+from app.scores.repository.figures import Figured, figure_row, load_figures, requery_figures, upsert_figures
+from app.scores.repository.scorecards import (
+    covered_points,
+    own_points,
+    patch_leaf,
+    scorecard_row,
+    scorecards_of,
+    upsert_scorecards,
+)
+
+__all__ = [
+    "Figured",
+    "answers_of",
+    "answers_of_leaf",
+    "best_points",
+    "best_takers",
+    "covered_points",
+    "delete_best",
+    "exactly",
+    "figure_row",
+    "load_figures",
+    "own_points",
+    "participants_of",
+    "patch_leaf",
+    "replace_takers",
+    "requery_figures",
+    "scorecard_row",
+    "scorecards_of",
+    "set_best",
+    "takers_of",
+    "upsert_figures",
+    "upsert_scorecards",
+]

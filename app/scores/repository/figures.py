@@ -1,0 +1,76 @@
+"""SQL of cohort figures, and of the bests stored beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.canonical import dumps
+from app.periods.cohorts import Cohort
+from app.scores.cohort import ScoredCohort
+from app.scores.repository.exact import exactly
+from app.scores.stored import BASES, Basis
+from app.scoring import Figures
+
+FIGURES = text("""
+    SELECT basis, indicator_id, slot, n, min, max FROM cohort_figures
+     WHERE period_id = :period_id AND level_id = :level_id
+""")
+UPSERT_FIGURES = text("""
+    INSERT INTO cohort_figures (period_id, level_id, basis, indicator_id, slot, n, min, max)
+    SELECT :period_id, :level_id, r.*
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS r(basis text, indicator_id bigint, slot text, n integer, min numeric, max numeric)
+    ON CONFLICT (period_id, level_id, basis, indicator_id, slot) DO UPDATE
+       SET n = excluded.n, min = excluded.min, max = excluded.max
+""")
+BESTS = text("""
+    SELECT basis, indicator_id, points FROM cohort_bests WHERE period_id = :period_id AND level_id = :level_id
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Figured:
+    """The stored figures and bests of a cohort on one basis, by leaf code."""
+
+    figures: dict[tuple[str, str], Figures]
+    bests: dict[str, Decimal | None]
+
+
+async def load_figures(session: AsyncSession, scored: ScoredCohort) -> dict[Basis, Figured]:
+    """All figures and bests of a cohort, by basis; not asked for where the framework can have none."""
+    found: dict[Basis, Figured] = {basis: Figured({}, {}) for basis in BASES}
+    codes = scored.leaf_by_id()
+    if any(leaf.slots for leaf in codes.values()):
+        for row in await session.execute(FIGURES, scored.cohort.key):
+            found[row.basis].figures[codes[row.indicator_id].code, row.slot] = Figures(row.n, row.min, row.max)
+    if any(policy.policy == "cohort_best" for policy in scored.framework.exemptions):
+        for row in await session.execute(BESTS, scored.cohort.key):
+            found[row.basis].bests[codes[row.indicator_id].code] = row.points
+    return found
+
+
+def figure_row(basis: Basis, indicator_id: int, slot: str, figures: Figures) -> dict[str, Any]:
+    """Figures of one slot as UPSERT_FIGURES takes them."""
+    key = {"basis": basis, "indicator_id": indicator_id, "slot": slot}
+    return {**key, "n": figures.n, "min": figures.min, "max": figures.max}
+
+
+async def upsert_figures(session: AsyncSession, cohort: Cohort, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write figures that changed."""
+    if not rows:
+        return
+    await session.execute(UPSERT_FIGURES, cohort.key | {"rows": dumps(exactly(rows))})
+
+
+async def requery_figures(session: AsyncSession, cohort: Cohort, basis: Basis, indicator_id: int, slot: int) -> Figures:
+    """Count, least and greatest of the stored values of one slot; for when the value at a bound has gone."""
+    query = text(f"""
+        SELECT count({basis}_values[{slot + 1:d}]), min({basis}_values[{slot + 1:d}]), max({basis}_values[{slot + 1:d}])
+          FROM answers WHERE period_id = :period_id AND level_id = :level_id AND indicator_id = :indicator_id
+    """)  # noqa: S608 - a Literal and a number
+    row = (await session.execute(query, cohort.key | {"indicator_id": indicator_id})).one()
+    return Figures(*row)

@@ -1,0 +1,107 @@
+"""SQL of scorecards."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.canonical import dumps
+from app.periods.cohorts import Cohort
+from app.scores.cohort import ScoredCohort
+from app.scores.repository.exact import exactly
+from app.scores.stored import Basis
+from app.scoring import Indicator, LeafScore, UnitScore
+
+UPSERT_SCORECARDS = text("""
+    INSERT INTO scorecards (period_id, level_id, unit_id, basis, points, covered,
+                            pillar_points, node_points, node_covered, states)
+    SELECT :period_id, :level_id, r.*
+      FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+        AS r(unit_id bigint, basis text, points numeric, covered numeric,
+             pillar_points numeric[], node_points numeric[], node_covered numeric[], states text[])
+    ON CONFLICT (period_id, unit_id, basis) DO UPDATE
+       SET points = excluded.points, covered = excluded.covered, pillar_points = excluded.pillar_points,
+           node_points = excluded.node_points, node_covered = excluded.node_covered, states = excluded.states
+""")
+SCORECARDS = text("""
+    SELECT unit_id, points, covered, pillar_points, node_points, node_covered, states
+      FROM scorecards WHERE period_id = :period_id AND level_id = :level_id AND basis = :basis
+""")
+OWN_POINTS = text("""
+    SELECT node_points FROM scorecards WHERE period_id = :period_id AND unit_id = :unit_id AND basis = :basis
+""")
+
+
+def scorecard_row(pillars: Sequence[int], unit_id: int, basis: Basis, score: UnitScore) -> dict[str, Any]:
+    """One scorecard as UPSERT_SCORECARDS takes it; `pillars` are the ordinals of the pillars."""
+    return {
+        "unit_id": unit_id,
+        "basis": basis,
+        "points": score.total,
+        "covered": score.total_covered,
+        "pillar_points": [score.points[ordinal] for ordinal in pillars],
+        "node_points": score.points,
+        "node_covered": score.covered,
+        "states": score.states,
+    }
+
+
+async def upsert_scorecards(session: AsyncSession, cohort: Cohort, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write scorecards whole, many units in one statement."""
+    if not rows:
+        return
+    await session.execute(UPSERT_SCORECARDS, cohort.key | {"rows": dumps(exactly(rows))})
+
+
+async def patch_leaf(
+    session: AsyncSession,
+    scored: ScoredCohort,
+    basis: Basis,
+    leaf: Indicator,
+    scores: Mapping[int, LeafScore],
+) -> None:
+    """Set one leaf of many scorecards and carry the differences up to every ancestor and total."""
+    own, pillar = leaf.ordinal + 1, scored.pillars.index(scored.framework.by_code[leaf.pillar].ordinal) + 1
+    points, covered = f"c.points - s.node_points[{own}]", f"c.covered - s.node_covered[{own}]"
+    changes = [
+        f"states[{own}] = c.state",
+        *(f"node_points[{at + 1}] = s.node_points[{at + 1}] + {points}" for at in (leaf.ordinal, *leaf.path)),
+        *(f"node_covered[{at + 1}] = s.node_covered[{at + 1}] + {covered}" for at in (leaf.ordinal, *leaf.path)),
+        f"pillar_points[{pillar}] = s.pillar_points[{pillar}] + {points}",
+        f"points = s.points + {points}",
+        f"covered = s.covered + {covered}",
+    ]
+    query = text(f"""
+        UPDATE scorecards AS s SET {", ".join(changes)}
+          FROM unnest(CAST(:units AS bigint[]), CAST(:points AS numeric[]), CAST(:states AS text[]),
+                      CAST(:covered AS numeric[])) AS c(unit_id, points, state, covered)
+         WHERE s.period_id = :period_id AND s.level_id = :level_id AND s.basis = :basis AND s.unit_id = c.unit_id
+           AND (s.node_points[{own}] <> c.points OR s.states[{own}] IS DISTINCT FROM c.state)
+    """)  # noqa: S608 - only ordinals of the compiled framework are written into it
+    values = {
+        "units": list(scores),
+        "points": [score.points for score in scores.values()],
+        "states": [score.state for score in scores.values()],
+        "covered": [covered_points(leaf, score.state) for score in scores.values()],
+    }
+    await session.execute(query, scored.cohort.key | {"basis": basis} | values)
+
+
+def covered_points(leaf: Indicator, state: str) -> Decimal:
+    """The answerable points that a leaf in this state covers: all of its maximum, or none."""
+    return Decimal(0) if state in {"not_reported", "unscored"} else leaf.max_points
+
+
+async def own_points(session: AsyncSession, cohort: Cohort, unit_id: int, basis: Basis) -> list[Decimal]:
+    """The stored points of every node of one unit."""
+    key = {"period_id": cohort.period_id, "unit_id": unit_id, "basis": basis}
+    points: list[Decimal] = (await session.execute(OWN_POINTS, key)).scalar_one()
+    return points
+
+
+async def scorecards_of(session: AsyncSession, cohort: Cohort, basis: Basis) -> dict[int, dict[str, Any]]:
+    """Every stored scorecard of a cohort on one basis, by unit."""
+    rows = await session.execute(SCORECARDS, cohort.key | {"basis": basis})
+    return {row["unit_id"]: dict(row) for row in rows.mappings()}
