@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from app.audit.service import record_global
 from app.cli.database import reachable_database, run
 from app.clients import service
 from app.clients.client import Scope
@@ -33,7 +34,10 @@ def add(
             # No bound and an empty list are different things to the service, and the same on a command line.
             bounds = {"levels": level or None, "indicators": indicator or None}
             async with transaction(database) as session:
-                return await service.add_client(session, pepper, name, scope, unit=unit, **bounds)
+                added = await service.add_client(session, pepper, name, scope, unit=unit, **bounds)
+                facts = {"id": added[0], "name": name, "scopes": sorted(scope), "unit": unit, **bounds}
+                await record_global(session, actor="cli", type="client.created", data=facts)
+                return added
 
         client_id, secret = run(settings, work)
     if as_json:
