@@ -16,9 +16,10 @@ COLUMNS = """
 BY_CODE = text(f"{COLUMNS} WHERE p.code = :period AND l.code = :level")
 OF_PERIOD = text(f"{COLUMNS} WHERE p.code = :period ORDER BY c.level_id")
 ALL = text(f"{COLUMNS} ORDER BY c.period_id, c.level_id")
+# Not FOR UPDATE: rows that refer to the cohort (aggregates of a read) need not wait for its writers.
 LOCK = text("""
     SELECT version, head, clock_timestamp() AS now FROM cohorts
-     WHERE period_id = :period_id AND level_id = :level_id FOR UPDATE
+     WHERE period_id = :period_id AND level_id = :level_id FOR NO KEY UPDATE
 """)
 
 

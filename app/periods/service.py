@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.service import record_global
 from app.kernel.errors import ConflictError, FieldError, InvalidError
 from app.periods import repository
+from app.periods.cohorts import list_cohorts, lock_cohort
 from app.periods.models import PeriodRow
 from app.periods.roster import freeze
 from app.periods.schemas import Period, PeriodCreate, PeriodLevel, PeriodStatus, RosterEntry
@@ -155,6 +156,8 @@ async def close_period(session: AsyncSession, row: PeriodRow, actor: str) -> Non
     """Close an open period: units report no more, reviewers still may. ConflictError `period_not_open`."""
     if row.status != "open":
         raise ConflictError("period_not_open", f"Period '{row.code}' is {row.status}.")
+    for cohort in await list_cohorts(session, row.code):
+        await lock_cohort(session, cohort)  # who has read "open" under it has committed by now
     row.status = "closed"
     row.revision += 1
     await record_global(session, actor=actor, type="period.closed", data={"code": row.code})
