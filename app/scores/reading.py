@@ -141,7 +141,7 @@ def leaf_receipt(
     row: Any,
 ) -> dict[str, Any]:
     """A leaf's points explained by the engine itself, from what is stored."""
-    stored = StoredAnswer(row.reported, row.verdict, row.assessed, row.awarded, row.exemption, row.reason)
+    stored = StoredAnswer.read(row.reported, row.verdict, row.assessed, row.awarded, row.exemption, row.reason)
     by_trait = trait_exemptions(scored.framework, participant.traits).get(leaf.code)
     answer = answer_on(basis, scored.framework, stored, by_trait)
     figures = {slot: Figures(0, None, None) for slot in leaf.slots}

@@ -23,6 +23,29 @@ class StoredAnswer:
     reason: str | None = None
 
 
+    @classmethod
+    def read(
+        cls,
+        reported: Mapping[str, Any] | None,
+        verdict: str | None,
+        assessed: Mapping[str, Any] | None,
+        awarded: Decimal | None,
+        exemption: str | None,
+        reason: str | None,
+    ) -> "StoredAnswer":
+        """A stored answer as its columns hold it, with its inputs in the engine's normal form again."""
+        return cls(normal_form(reported), verdict, normal_form(assessed), awarded, exemption, reason)
+
+
+def normal_form(value: Any) -> Any:
+    """Inputs read out of JSON, where a whole number has lost its kind, as `check_inputs` made them: all Decimal."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, dict):
+        return {key: normal_form(item) for key, item in value.items()}
+    return value
+
+
 NOTHING = StoredAnswer()
 
 

@@ -122,7 +122,7 @@ class AnswerRecord:
     @property
     def scored(self) -> StoredAnswer:
         """The part of it that scores depend on."""
-        return StoredAnswer(self.reported, self.verdict, self.assessed, self.awarded, self.exemption, self.reason)
+        return StoredAnswer.read(self.reported, self.verdict, self.assessed, self.awarded, self.exemption, self.reason)
 
 
 def unit_key(participant: Participant) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """What can be done to a submission: report, withdraw, submit, return, review."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +10,7 @@ from app.clients.client import Client
 from app.kernel.errors import ConflictError, FieldError, InvalidError
 from app.periods.participants import Participant
 from app.scores.cohort import load
-from app.scores.stored import StoredAnswer
+from app.scores.stored import NOTHING
 from app.submissions import repository
 from app.submissions.checking import Change, check_changes, check_review, get_leaf
 from app.submissions.schemas import ReviewWrite, SubmissionWrite
@@ -115,8 +116,7 @@ async def review(
     known = locked.records.get(leaf.code)
     if body.verdict in {"agree", "disagree"} and (known is None or known.reported is None):
         raise ConflictError("nothing_reported", f"'{leaf.code}' has not been reported; there is nothing to judge.")
-    reported = known.reported if known else None
-    assessed = StoredAnswer(reported=reported, **verdict)
+    assessed = replace(known.scored if known else NOTHING, **verdict)
     before = locked.stored()
     if before.get(leaf.code) == assessed and known is not None and not known.review_outdated:
         return Written(locked.state.revision, locked.state.version, None)

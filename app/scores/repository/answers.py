@@ -27,7 +27,7 @@ async def answers_of_leaf(
 ) -> list[tuple[int, frozenset[str], StoredAnswer]]:
     """Unit, traits and stored answer of everybody in the cohort who has one for that leaf, one unit left out."""
     rows = await session.execute(LEAF_ANSWERS, cohort.key | {"indicator_id": indicator_id, "but": but})
-    return [(row[0], frozenset(row[1]), StoredAnswer(*row[2:])) for row in rows]
+    return [(row[0], frozenset(row[1]), StoredAnswer.read(*row[2:])) for row in rows]
 
 
 async def participants_of(session: AsyncSession, cohort: Cohort) -> list[tuple[int, frozenset[str]]]:
@@ -40,5 +40,5 @@ async def answers_of(session: AsyncSession, scored: ScoredCohort) -> dict[int, d
     codes = scored.leaf_by_id()
     found: dict[int, dict[str, StoredAnswer]] = {}
     for unit_id, indicator_id, *answer in await session.execute(ANSWERS, scored.cohort.key):
-        found.setdefault(unit_id, {})[codes[indicator_id].code] = StoredAnswer(*answer)
+        found.setdefault(unit_id, {})[codes[indicator_id].code] = StoredAnswer.read(*answer)
     return found
