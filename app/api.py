@@ -1,4 +1,4 @@
-"""The /v1 router: one include per feature, in reading order."""
+"""The /v1 router: one include per feature."""
 
 from fastapi import APIRouter
 
@@ -10,5 +10,6 @@ from app.submissions.router import router as submissions
 from app.units.router import router as units
 
 router = APIRouter(prefix="/v1")
-for feature in (units, frameworks, periods, submissions, scores, rankings):
+# Routes are tried in order, and dashboards poll: rankings come first, reference data last.
+for feature in (rankings, scores, submissions, periods, units, frameworks):
     router.include_router(feature)

@@ -46,7 +46,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     install(app)
-    for router in (health.router, docs.router, clients.router, api.router):
+    for router in (api.router, health.router, clients.router, docs.router):
         app.include_router(router)
     return app
 

@@ -20,7 +20,9 @@ __all__ = [
     "Scope",
     "Submitter",
     "Visitor",
+    "authorised",
     "requires",
+    "visitor_of",
 ]
 
 _MEANINGS = {
@@ -43,6 +45,15 @@ _scheme = OAuth2(
 
 
 async def _visitor(request: Request, authorization: Annotated[str | None, Security(_scheme)]) -> Client | None:
+    return visitor_of(request, authorization)
+
+
+Visitor = Annotated[Client | None, Security(_visitor)]
+"""The client, or None without a token. A token that is no good is still 401."""
+
+
+def visitor_of(request: Request, authorization: str | None) -> Client | None:
+    """The client that an `Authorization` header speaks for, None without one. UnauthorizedError."""
     if authorization is None:
         return None
     kind, _, token = authorization.partition(" ")
@@ -58,8 +69,17 @@ async def _visitor(request: Request, authorization: Annotated[str | None, Securi
     return client
 
 
-Visitor = Annotated[Client | None, Security(_visitor)]
-"""The client, or None without a token. A token that is no good is still 401."""
+def authorised(client: Client | None, scope: Scope) -> Client:
+    """The client if it has `scope`. UnauthorizedError without one; ForbiddenError `insufficient_scope`."""
+    if client is None:
+        raise _unauthorized("token_missing", "Send an access token as `Authorization: Bearer …`.", "")
+    if client.may(scope):
+        return client
+    raise ForbiddenError(
+        "insufficient_scope",
+        f"This needs the scope `{scope}`.",
+        headers={"WWW-Authenticate": f'Bearer realm="dti", error="insufficient_scope", scope="{scope}"'},
+    )
 
 
 def requires(scope: Scope) -> Any:
@@ -68,18 +88,10 @@ def requires(scope: Scope) -> Any:
     401 without a token or with a bad one; 403 `insufficient_scope`.
     """
 
-    async def authorised(client: Visitor) -> Client:
-        if client is None:
-            raise _unauthorized("token_missing", "Send an access token as `Authorization: Bearer …`.", "")
-        if client.may(scope):
-            return client
-        raise ForbiddenError(
-            "insufficient_scope",
-            f"This needs the scope `{scope}`.",
-            headers={"WWW-Authenticate": f'Bearer realm="dti", error="insufficient_scope", scope="{scope}"'},
-        )
+    async def required(client: Visitor) -> Client:
+        return authorised(client, scope)
 
-    return Security(authorised, scopes=[scope.value])
+    return Security(required, scopes=[scope.value])
 
 
 Reader = Annotated[Client, requires(Scope.READ)]

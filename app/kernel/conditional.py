@@ -17,20 +17,20 @@ def etag(revision: int | str) -> str:
     return f'"{revision}"'
 
 
-def _if_match(
+async def _if_match(
     request: Request,
     _if_match: Annotated[str | None, Header(alias="If-Match", description="ETag to change")] = None,
 ) -> str | None:
-    return _joined(request, "If-Match")
+    return joined(request, "If-Match")
 
 
-def _if_none_match(
+async def _if_none_match(
     request: Request,
     _if_none_match: Annotated[
         str | None, Header(alias="If-None-Match", description="ETag already held; `*` on PUT: create only")
     ] = None,
 ) -> str | None:
-    return _joined(request, "If-None-Match")
+    return joined(request, "If-None-Match")
 
 
 IfMatch = Annotated[str | None, Depends(_if_match)]
@@ -86,6 +86,7 @@ def not_modified(tag: str) -> Response:
     return Response(status_code=304, headers={"ETag": tag})
 
 
-def _joined(request: Request, name: str) -> str | None:
+def joined(request: Request, name: str) -> str | None:
+    """All lines of one header as one list, None where there is none."""
     # The header may be sent on several lines; the framework would show the first only.
     return ", ".join(request.headers.getlist(name)) or None

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isfinite
 from typing import Any, get_args, get_origin
@@ -42,7 +42,7 @@ class Strictness:
     async def __call__(self, request: Request) -> None:
         declared = self._of(request)
         _refuse([pointer("path", name) for name, value in request.path_params.items() if "\x00" in value])
-        _check_query(request, declared.query)
+        check_query(request, declared.query)
         if declared.body is not None:
             await _check_body(request, declared.body)
 
@@ -72,7 +72,8 @@ def _is_list(annotation: Any) -> bool:
     return any((get_origin(kind) or kind) in (list, set, tuple, frozenset) for kind in kinds)
 
 
-def _check_query(request: Request, declared: dict[str, bool]) -> None:
+def check_query(request: Request, declared: Mapping[str, bool]) -> None:
+    """Refuse parameters that are not declared, and repeated ones unless their name maps to True."""
     if not request.url.query:
         return
     names = Counter(name for name, _ in request.query_params.multi_items())

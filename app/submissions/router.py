@@ -35,7 +35,7 @@ router = APIRouter(prefix="/submissions", tags=["submissions"], responses=proble
 IndicatorRef = Annotated[IndicatorCode, Path()]
 
 
-def preconditions(if_match: IfMatch, if_none_match: IfNoneMatch) -> Preconditions:
+async def preconditions(if_match: IfMatch, if_none_match: IfNoneMatch) -> Preconditions:
     """The caller's conditions on the submission's revision."""
     return Preconditions(if_match, if_none_match)
 
