@@ -20,7 +20,7 @@ from app.periods.cohorts import list_cohorts
 from app.periods.participants import get_participant
 from app.periods.schemas import PeriodCreate
 from app.scores.rebuild import rebuild
-from app.submissions import service as submissions
+from app.submissions import reporting, service
 from app.submissions.schemas import AnswerWrite, ReviewWrite, SubmissionWrite
 from app.submissions.writing import Preconditions
 from app.units import repository as units
@@ -101,11 +101,11 @@ async def report(session: AsyncSession, period: str, unit: str, points: Mapping[
     """One unit's submission: points by leaf."""
     participant = await get_participant(session, SEEDER, period, unit)
     answers = [AnswerWrite(indicator=code, inputs={"points": Decimal(str(value))}) for code, value in points.items()]
-    await submissions.replace_answers(session, SEEDER, participant, SubmissionWrite(answers=answers), UNCONDITIONAL)
+    await reporting.replace_answers(session, SEEDER, participant, SubmissionWrite(answers=answers), UNCONDITIONAL)
 
 
 async def give(session: AsyncSession, period: str, award: Mapping[str, Any], source: str) -> None:
     """Points awarded to one leaf, with their source."""
     participant = await get_participant(session, SEEDER, period, award["unit"])
     review = ReviewWrite(verdict="adjust", points=Decimal(str(award["points"])), reason=source)
-    await submissions.review(session, SEEDER, participant, award["indicator"], review, UNCONDITIONAL)
+    await service.review(session, SEEDER, participant, award["indicator"], review, UNCONDITIONAL)

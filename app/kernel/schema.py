@@ -35,8 +35,7 @@ class Schema(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-def exact_number(value: Any) -> Decimal:
-    """What `Number` makes of a JSON number, for values whose names a schema cannot know."""
+def _number(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise PydanticCustomError("number_type", "Must be a JSON number")
     if isinstance(value, float) and not isfinite(value):
@@ -112,7 +111,7 @@ def _utc(value: datetime) -> datetime:
 
 Number = Annotated[
     Decimal,
-    PlainValidator(exact_number),
+    PlainValidator(_number),
     PlainSerializer(float, return_type=float, when_used="json"),
     WithJsonSchema({"type": "number"}),
 ]

@@ -22,7 +22,6 @@ class StoredAnswer:
     exemption: str | None = None
     reason: str | None = None
 
-
     @classmethod
     def read(
         cls,

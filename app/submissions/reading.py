@@ -1,26 +1,23 @@
-"""Submissions as they are shown."""
+"""Submissions as they are shown: written out by hand, as 63 answers through a schema cost more than scoring them."""
 
-from collections.abc import Sequence
-from typing import Any, cast
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
 from app.periods.participants import Participant, require_opened
 from app.scores.cohort import ScoredCohort, load
-from app.scoring import answerable, coverage
+from app.scores.refresh import OwnScore
+from app.scores.stored import Basis
+from app.scoring import Framework, answerable, coverage
 from app.submissions import repository
-from app.submissions.repository import AnswerRecord
-from app.submissions.schemas import (
-    Answer,
-    Review,
-    Submission,
-    SubmissionsQuery,
-    SubmissionStatus,
-    SubmissionSummary,
-    SubmittingUnit,
-    Totals,
-)
+from app.submissions.repository import AnswerRecord, SubmissionState
+from app.submissions.schemas import Review, SubmissionsQuery, SubmissionSummary, SubmittingUnit
+from app.submissions.writing import Written
+
+Totals = Mapping[str, Mapping[str, Any]]
 
 
 async def list_submissions(
@@ -51,72 +48,105 @@ def summary(row: Any) -> SubmissionSummary:
     )
 
 
-async def get_submission(session: AsyncSession, participant: Participant) -> Submission:
-    """One unit's submission, its answers in the framework's order."""
+async def read_submission(session: AsyncSession, participant: Participant) -> dict[str, Any]:
+    """One unit's submission as it stands in the database."""
     scored = await load(session, participant.cohort)
-    state = await repository.get_state(session, participant)
-    leaves = scored.leaf_by_id()
-    records = await repository.list_answers(session, participant)
-    records.sort(key=lambda record: leaves[record.indicator_id].ordinal)
-    return Submission(
-        period=participant.cohort.period,
-        unit=SubmittingUnit(code=participant.code, name=participant.name, parent=participant.parent),
-        level=participant.cohort.level,
-        status=cast("SubmissionStatus", state.status),
-        revision=state.revision,
-        submitted_at=state.submitted_at,
-        updated_at=state.updated_at,
-        version=state.version,
-        totals=await totals(session, participant, scored),
-        answers=[answer(leaves[record.indicator_id].code, record) for record in records],
-    )
+    state, records = await repository.read(session, participant)
+    return submission(participant, scored, state, records, await stored_totals(session, participant, scored))
 
 
-async def totals(session: AsyncSession, participant: Participant, scored: ScoredCohort) -> dict[Any, Totals]:
-    """The unit's points and coverage, by basis."""
-    per_node = answerable(scored.framework)
-    total = sum((per_node[ordinal] for ordinal in scored.pillars), per_node[0] * 0)
+async def written_submission(session: AsyncSession, participant: Participant, written: Written) -> dict[str, Any]:
+    """The same after a write, from what the write left in hand."""
+    scored = await load(session, participant.cohort)
+    if written.scores is None:
+        totals: Totals = await stored_totals(session, participant, scored)
+    else:
+        totals = own_totals(scored.framework, written.scores)
+    return submission(participant, scored, written.state, written.records.values(), totals)
+
+
+async def stored_totals(session: AsyncSession, participant: Participant, scored: ScoredCohort) -> Totals:
+    """The unit's stored points and coverage, by basis."""
+    rows = await repository.totals(session, participant)
+    total = answerable_total(scored.framework)
+    return {row.basis: {"points": row.points, "coverage": coverage(row.covered, total)} for row in rows}
+
+
+def own_totals(framework: Framework, scores: Mapping[Basis, OwnScore]) -> Totals:
+    """The unit's points and coverage as they have just been scored, by basis."""
+    total = answerable_total(framework)
     return {
-        row.basis: Totals(points=row.points, coverage=coverage(row.covered, total))
-        for row in await repository.totals(session, participant)
+        basis: {"points": own.card.total, "coverage": coverage(own.card.total_covered, total)}
+        for basis, own in scores.items()
     }
 
 
-def answer(code: str, record: AnswerRecord) -> Answer:
+def answerable_total(framework: Framework) -> Any:
+    """The points of all leaves that can be answered."""
+    per_node = answerable(framework)
+    return sum(per_node[pillar.ordinal] for pillar in framework.pillars)
+
+
+def submission(
+    participant: Participant,
+    scored: ScoredCohort,
+    state: SubmissionState,
+    records: Iterable[AnswerRecord],
+    totals: Totals,
+) -> dict[str, Any]:
+    """A submission as the schema `Submission` describes it, its answers in the framework's order."""
+    leaves = scored.leaf_by_id()
+    ordered = sorted(records, key=lambda record: leaves[record.indicator_id].ordinal)
+    return {
+        "period": participant.cohort.period,
+        "unit": {"code": participant.code, "name": participant.name, "parent": participant.parent},
+        "level": participant.cohort.level,
+        "status": state.status,
+        "revision": state.revision,
+        "submitted_at": moment(state.submitted_at),
+        "updated_at": moment(state.updated_at),
+        "version": state.version,
+        "totals": {basis: totals[basis] for basis in ("self", "assessed")},
+        "answers": [answer(leaves[record.indicator_id].code, record) for record in ordered],
+    }
+
+
+def answer(code: str, record: AnswerRecord) -> dict[str, Any]:
     """One stored answer."""
-    return Answer(
-        indicator=code,
-        inputs=record.reported,
-        note=record.note,
-        source=record.source,
-        sequence=record.sequence,
-        observed_at=record.observed_at,
-        reported_by=record.reported_by,
-        reported_at=record.reported_at,
-        review=review(record),
-    )
+    return {
+        "indicator": code,
+        "inputs": record.reported,
+        "note": record.note,
+        "source": record.source,
+        "sequence": record.sequence,
+        "observed_at": moment(record.observed_at),
+        "reported_by": record.reported_by,
+        "reported_at": moment(record.reported_at),
+        "review": review(record),
+    }
 
 
-def review(record: AnswerRecord) -> Review | None:
+def review(record: AnswerRecord) -> dict[str, Any] | None:
     """The verdict on one answer, where there is one."""
     if record.verdict is None:
         return None
-    return Review.model_validate(
-        {
-            "verdict": record.verdict,
-            "inputs": record.assessed,
-            "points": record.awarded,
-            "exemption": record.exemption,
-            "reason": record.reason,
-            "reviewed_by": record.reviewed_by,
-            "reviewed_at": record.reviewed_at,
-            "outdated": record.review_outdated,
-        }
-    )
+    return {
+        "verdict": record.verdict,
+        "inputs": record.assessed,
+        "points": record.awarded,
+        "exemption": record.exemption,
+        "reason": record.reason,
+        "reviewed_by": record.reviewed_by,
+        "reviewed_at": moment(record.reviewed_at),
+        "outdated": record.review_outdated,
+    }
 
 
-def review_of(submission: Submission, indicator: str) -> Review:
+def review_of(document: Mapping[str, Any], indicator: str) -> Review:
     """The verdict that has just been written."""
-    found = next(item.review for item in submission.answers if item.indicator == indicator)
-    assert found is not None  # noqa: S101 - the same transaction has written it
-    return found
+    return Review.model_validate(next(item["review"] for item in document["answers"] if item["indicator"] == indicator))
+
+
+def moment(value: datetime | None) -> str | None:
+    """A time of the database, which speaks UTC, as RFC 3339."""
+    return None if value is None else value.isoformat().replace("+00:00", "Z")

@@ -13,19 +13,19 @@ from app.kernel.canonical import dumps
 from app.periods.participants import Participant
 from app.scores.stored import StoredAnswer
 
-STATE = text("""
+# One statement, so that a submission and its answers are of one moment; a row for each answer, one row without any.
+SUBMISSION = text("""
     SELECT p.status AS period_status, coalesce(s.status, 'draft') AS status, coalesce(s.revision, 0) AS revision,
-           s.submitted_at, s.updated_at, c.version
+           s.submitted_at, s.updated_at, c.version,
+           a.indicator_id, a.reported, a.note, a.source, a.sequence, a.observed_at, a.reported_by, a.reported_at,
+           a.verdict, a.assessed, a.awarded, a.exemption, a.reason, a.reviewed_by, a.reviewed_at, a.review_outdated
       FROM periods p
       JOIN cohorts c ON c.period_id = p.id AND c.level_id = :level_id
       LEFT JOIN submissions s ON s.period_id = p.id AND s.unit_id = :unit_id
+      LEFT JOIN answers a ON a.period_id = s.period_id AND a.unit_id = s.unit_id
      WHERE p.id = :period_id
 """)
-ANSWERS = text("""
-    SELECT indicator_id, reported, note, source, sequence, observed_at, reported_by, reported_at, verdict, assessed,
-           awarded, exemption, reason, reviewed_by, reviewed_at, review_outdated
-      FROM answers WHERE period_id = :period_id AND unit_id = :unit_id
-""")
+STATE_COLUMNS = 6
 TOUCH = text("""
     INSERT INTO submissions (period_id, level_id, unit_id, status, revision, submitted_at, updated_at)
     VALUES (:period_id, :level_id, :unit_id, :status, 1, :submitted_at, :now)
@@ -35,6 +35,12 @@ TOUCH = text("""
     RETURNING revision
 """)
 UPSERT_REPORTED = text("""
+    WITH touched AS (
+        INSERT INTO submissions (period_id, level_id, unit_id, status, revision, updated_at)
+        VALUES (:period_id, :level_id, :unit_id, :status, 1, :now)
+        ON CONFLICT (period_id, unit_id) DO UPDATE
+           SET revision = submissions.revision + 1, updated_at = :now
+    )
     INSERT INTO answers (period_id, level_id, unit_id, indicator_id, reported, note, self_values, assessed_values,
                          reported_by, reported_at)
     SELECT :period_id, :level_id, :unit_id, r.indicator_id, r.reported, r.note, r.self_values, r.assessed_values,
@@ -103,21 +109,21 @@ class AnswerRecord:
     """One stored row of answers, whole."""
 
     indicator_id: int
-    reported: dict[str, Any] | None
-    note: str | None
-    source: str | None
-    sequence: int | None
-    observed_at: datetime | None
-    reported_by: str | None
-    reported_at: datetime | None
-    verdict: str | None
-    assessed: dict[str, Any] | None
-    awarded: Decimal | None
-    exemption: str | None
-    reason: str | None
-    reviewed_by: str | None
-    reviewed_at: datetime | None
-    review_outdated: bool
+    reported: Mapping[str, Any] | None = None
+    note: str | None = None
+    source: str | None = None
+    sequence: int | None = None
+    observed_at: datetime | None = None
+    reported_by: str | None = None
+    reported_at: datetime | None = None
+    verdict: str | None = None
+    assessed: Mapping[str, Any] | None = None
+    awarded: Decimal | None = None
+    exemption: str | None = None
+    reason: str | None = None
+    reviewed_by: str | None = None
+    reviewed_at: datetime | None = None
+    review_outdated: bool = False
 
     @property
     def scored(self) -> StoredAnswer:
@@ -130,14 +136,11 @@ def unit_key(participant: Participant) -> dict[str, int]:
     return {**participant.cohort.key, "unit_id": participant.unit_id}
 
 
-async def get_state(session: AsyncSession, participant: Participant) -> SubmissionState:
-    """Where the submission stands now. After the cohort's lock: as the writer before left it."""
-    return SubmissionState(*(await session.execute(STATE, unit_key(participant))).one())
-
-
-async def list_answers(session: AsyncSession, participant: Participant) -> list[AnswerRecord]:
-    """Every stored answer of one unit."""
-    return [AnswerRecord(*row) for row in await session.execute(ANSWERS, unit_key(participant))]
+async def read(session: AsyncSession, participant: Participant) -> tuple[SubmissionState, list[AnswerRecord]]:
+    """Where the submission stands now, and its answers. After the cohort's lock: as the writer before left it."""
+    rows = (await session.execute(SUBMISSION, unit_key(participant))).all()
+    answers = [AnswerRecord(*row[STATE_COLUMNS:]) for row in rows if row[STATE_COLUMNS] is not None]
+    return SubmissionState(*rows[0][:STATE_COLUMNS]), answers
 
 
 async def touch(
@@ -153,14 +156,10 @@ async def touch(
 
 
 async def upsert_reported(
-    session: AsyncSession,
-    participant: Participant,
-    rows: Sequence[Mapping[str, Any]],
-    actor: str,
-    now: datetime,
+    session: AsyncSession, participant: Participant, rows: Sequence[Mapping[str, Any]], actor: str, at: SubmissionState
 ) -> None:
-    """Write many reported answers in one statement."""
-    values = {"rows": dumps(rows), "actor": actor, "now": now}
+    """Write many reported answers, and the submission's new revision and time (`at`), in one statement."""
+    values = {"rows": dumps(rows), "actor": actor, "status": at.status, "now": at.updated_at}
     await session.execute(UPSERT_REPORTED, unit_key(participant) | values)
 
 

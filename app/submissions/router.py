@@ -1,24 +1,23 @@
 """Submissions, their answers, states and reviews."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.access import Reader, Reviewer, Submitter
+from app.kernel.canonical import dumps
 from app.kernel.conditional import IfMatch, IfNoneMatch, etag, none_match, not_modified
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.errors import problem_responses
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.kernel.schema import IndicatorCode
-from app.periods.participants import Participant
 from app.periods.router.parameters import (
     NOT_MODIFIED,
     ReadableParticipant,
     ReportingParticipant,
     ReviewedParticipant,
 )
-from app.submissions import reading, service
+from app.submissions import reading, reporting, service
 from app.submissions.schemas import (
     Review,
     ReviewWrite,
@@ -32,6 +31,7 @@ from app.submissions.writing import Preconditions
 
 router = APIRouter(prefix="/submissions", tags=["submissions"], responses=problem_responses(404, 409))
 
+SHOWN: dict[int | str, dict[str, Any]] = {200: {"model": Submission, "description": "The submission as it stands"}}
 IndicatorRef = Annotated[IndicatorCode, Path()]
 
 
@@ -43,11 +43,10 @@ async def preconditions(if_match: IfMatch, if_none_match: IfNoneMatch) -> Precon
 Conditions = Annotated[Preconditions, Depends(preconditions)]
 
 
-async def show(session: AsyncSession, participant: Participant, response: Response) -> Submission:
-    """The submission as this transaction leaves it, with its ETag."""
-    submission = await reading.get_submission(session, participant)
-    response.headers["ETag"] = etag(submission.revision)
-    return submission
+def shown(document: dict[str, Any]) -> Response:
+    """A submission with its ETag."""
+    headers = {"ETag": etag(document["revision"])}
+    return Response(dumps(document), media_type="application/json", headers=headers)
 
 
 @router.get("")
@@ -68,73 +67,67 @@ async def list_submissions(
     return Page(items=[reading.summary(row) for row in page], next=cursor)
 
 
-@router.get("/{period}/{unit}", response_model=Submission, responses=NOT_MODIFIED)
+@router.get("/{period}/{unit}", response_model=None, responses={**SHOWN, **NOT_MODIFIED})
 async def get_submission(
-    response: Response, session: ReadSession, participant: ReadableParticipant, if_none_match: IfNoneMatch
-) -> Submission | Response:
+    session: ReadSession, participant: ReadableParticipant, if_none_match: IfNoneMatch
+) -> Response:
     """A unit's submission with its answers and their reviews. Revision 0: nothing has been written yet."""
-    submission = await reading.get_submission(session, participant)
-    tag = etag(submission.revision)
-    if none_match(if_none_match, tag):
-        return not_modified(tag)
-    response.headers["ETag"] = tag
-    return submission
+    document = await reading.read_submission(session, participant)
+    if none_match(if_none_match, etag(document["revision"])):
+        return not_modified(etag(document["revision"]))
+    return shown(document)
 
 
-@router.put("/{period}/{unit}", responses=problem_responses(412))
+@router.put("/{period}/{unit}", response_model=None, responses={**SHOWN, **problem_responses(412)})
 async def put_submission(
-    response: Response,
     session: WriteSession,
     client: Submitter,
     participant: ReportingParticipant,
     body: SubmissionWrite,
     conditions: Conditions,
-) -> Submission:
+) -> Response:
     """Replace all answers of a unit: leaves that are not named are withdrawn. Everybody's scores follow at once."""
-    await service.replace_answers(session, client, participant, body, conditions)
-    return await show(session, participant, response)
+    written = await reporting.replace_answers(session, client, participant, body, conditions)
+    return shown(await reading.written_submission(session, participant, written))
 
 
-@router.patch("/{period}/{unit}", responses=problem_responses(412))
+@router.patch("/{period}/{unit}", response_model=None, responses={**SHOWN, **problem_responses(412)})
 async def patch_submission(
-    response: Response,
     session: WriteSession,
     client: Submitter,
     participant: ReportingParticipant,
     body: SubmissionWrite,
     conditions: Conditions,
-) -> Submission:
+) -> Response:
     """Change the named answers only; `inputs` null withdraws one."""
-    await service.change_answers(session, client, participant, body, conditions)
-    return await show(session, participant, response)
+    written = await reporting.change_answers(session, client, participant, body, conditions)
+    return shown(await reading.written_submission(session, participant, written))
 
 
-@router.post("/{period}/{unit}/submit", responses=problem_responses(412))
+@router.post("/{period}/{unit}/submit", response_model=None, responses={**SHOWN, **problem_responses(412)})
 async def submit_submission(
-    response: Response,
     session: WriteSession,
     client: Submitter,
     participant: ReportingParticipant,
     conditions: Conditions,
     body: Annotated[TransitionWrite | None, Body()] = None,
-) -> Submission:
+) -> Response:
     """Hand a submission in. The unit changes it no more unless a reviewer returns it."""
     await service.move(session, client, participant, "submit", body.reason if body else None, conditions)
-    return await show(session, participant, response)
+    return shown(await reading.read_submission(session, participant))
 
 
-@router.post("/{period}/{unit}/return", responses=problem_responses(412))
+@router.post("/{period}/{unit}/return", response_model=None, responses={**SHOWN, **problem_responses(412)})
 async def return_submission(
-    response: Response,
     session: WriteSession,
     client: Reviewer,
     participant: ReviewedParticipant,
     conditions: Conditions,
     body: TransitionWrite,
-) -> Submission:
+) -> Response:
     """Give a submission back to its unit, with a reason (QĐ 2554/QĐ-UBND, VI.1: yêu cầu giải trình, làm rõ)."""
     await service.move(session, client, participant, "return", body.reason, conditions)
-    return await show(session, participant, response)
+    return shown(await reading.read_submission(session, participant))
 
 
 @router.put("/{period}/{unit}/reviews/{indicator}", responses=problem_responses(412))
@@ -152,5 +145,6 @@ async def put_review(
     What the unit reported stays as it is. The ETag is the submission's.
     """
     await service.review(session, client, participant, indicator, body, conditions)
-    submission = await show(session, participant, response)
-    return reading.review_of(submission, indicator)
+    document = await reading.read_submission(session, participant)
+    response.headers["ETag"] = etag(document["revision"])
+    return reading.review_of(document, indicator)

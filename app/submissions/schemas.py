@@ -1,9 +1,8 @@
 """What submissions, answers and reviews look like over HTTP."""
 
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from app.kernel.schema import (
     Code,
@@ -15,52 +14,13 @@ from app.kernel.schema import (
     Text,
     Timestamp,
     UnitCode,
-    exact_number,
 )
 
 SubmissionStatus = Literal["draft", "submitted", "returned", "verified"]
 Verdict = Literal["agree", "disagree", "adjust", "exempt"]
-MAX_DEPTH = 8
-
-
-def exact_inputs(value: Any, depth: int = 0) -> Any:
-    """Numbers of an answer as exact decimals; what the inputs are called and mean, the framework checks."""
-    if isinstance(value, bool | str):
-        return value
-    if isinstance(value, int | float | Decimal):
-        return exact_number(value)
-    if isinstance(value, list):
-        return [exact_inputs(item, depth + 1) for item in value]
-    if isinstance(value, dict) and depth < MAX_DEPTH:
-        return {key: exact_inputs(item, depth + 1) for key, item in value.items()}
-    message = "must be numbers, booleans, codes, lists of codes, or one object per part"
-    raise ValueError(message)
-
-
-def exact_object(value: Any) -> dict[str, Any]:
-    """As `exact_inputs`, for the whole object."""
-    if not isinstance(value, dict):
-        message = "must be an object of inputs by name"
-        raise ValueError(message)  # noqa: TRY004 - pydantic tells of ValueError only
-    checked: dict[str, Any] = exact_inputs(value)
-    return checked
-
-
-def plain(value: Any) -> Any:
-    """Decimals as JSON numbers."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    if isinstance(value, list):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    return value
-
 
 Inputs = Annotated[
     dict[str, Any],
-    PlainValidator(exact_object),
-    PlainSerializer(plain, when_used="json"),
     WithJsonSchema(
         {
             "type": "object",

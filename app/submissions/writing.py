@@ -1,7 +1,7 @@
 """The way of one write: lock the cohort, store, score, record. Each verb of the feature goes this way."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from app.periods.participants import Participant
 from app.scores.cohort import ScoredCohort
 from app.scores.refresh import OwnScore, UnitChange, refresh
 from app.scores.repository import exactly
-from app.scores.stored import BASES, NOTHING, Basis, StoredAnswer, answer_on, trait_exemptions
+from app.scores.stored import BASES, Basis, StoredAnswer, answer_on, trait_exemptions
 from app.scoring import Indicator, cohort_values
 from app.submissions import repository
 from app.submissions.repository import AnswerRecord, SubmissionState
@@ -66,10 +66,10 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a write left: the submission's revision, the cohort's version, and the unit's own scores."""
+    """What a write left: the submission's state and answers, and the unit's scores; None where nothing changed."""
 
-    revision: int
-    version: int
+    state: SubmissionState
+    records: Mapping[str, AnswerRecord]
     scores: Mapping[Basis, OwnScore] | None
 
 
@@ -78,10 +78,10 @@ async def lock(
 ) -> Locked:
     """Wait for the cohort and read the submission as the writer before left it."""
     link = await lock_cohort(session, participant.cohort)
-    state = await repository.get_state(session, participant)
+    state, answers = await repository.read(session, participant)
     preconditions.check(state.revision)
     leaves = scored.leaf_by_id()
-    records = {leaves[r.indicator_id].code: r for r in await repository.list_answers(session, participant)}
+    records = {leaves[answer.indicator_id].code: answer for answer in answers}
     return Locked(participant, scored, link, state, records)
 
 
@@ -123,19 +123,11 @@ async def record(session: AsyncSession, locked: Locked, actor: str, event: str, 
     )
 
 
-def with_reported(stored: StoredAnswer | None, inputs: Mapping[str, Any] | None) -> StoredAnswer:
-    """The stored answer with other reported inputs."""
-    return replace(stored or NOTHING, reported=inputs)
-
-
-def rows_to_store(locked: Locked, leaves: Iterable[tuple[Indicator, StoredAnswer, str | None]]) -> list[dict[str, Any]]:
-    """Reported answers as the repository takes them."""
-    return [
-        {
-            "indicator_id": locked.scored.indicator_id(leaf.code),
-            "reported": answer.reported,
-            "note": note,
-            **exactly(locked.values(leaf, answer)),
-        }
-        for leaf, answer, note in leaves
-    ]
+def row_to_store(locked: Locked, leaf: Indicator, answer: StoredAnswer, note: str | None) -> dict[str, Any]:
+    """One reported answer as the repository takes it."""
+    return {
+        "indicator_id": locked.scored.indicator_id(leaf.code),
+        "reported": answer.reported,
+        "note": note,
+        **exactly(locked.values(leaf, answer)),
+    }
