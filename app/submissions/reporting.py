@@ -66,14 +66,18 @@ async def report(session: AsyncSession, client: Client, locked: Locked, changes:
     effective = [change for change in changes if differs(locked, change)]
     if not effective:
         return Written(locked.state, locked.records, None)
-    before = locked.stored()
-    after = before | {c.leaf.code: replace(before.get(c.leaf.code, NOTHING), reported=c.inputs) for c in effective}
+    after = {**locked.stored, **reported_now(locked, effective)}
     state = replace(locked.state, revision=locked.state.revision + 1, updated_at=locked.now)
     await store(session, client, locked, effective, after, state)
     scores = await rescore(session, locked, after)
     data = {"answers": [{"indicator": c.leaf.code, "inputs": c.inputs, "note": c.note} for c in effective]}
     version = await record(session, locked, client.id, "answers.reported", data)
     return Written(replace(state, version=version), records_after(locked, client, effective), scores)
+
+
+def reported_now(locked: Locked, changes: Sequence[Change]) -> dict[str, StoredAnswer]:
+    """The changed answers as scores will see them, by leaf code."""
+    return {c.leaf.code: replace(locked.stored.get(c.leaf.code, NOTHING), reported=c.inputs) for c in changes}
 
 
 async def store(

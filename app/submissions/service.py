@@ -39,15 +39,14 @@ async def review(
     known = locked.records.get(leaf.code)
     if body.verdict in {"agree", "disagree"} and (known is None or known.reported is None):
         raise ConflictError("nothing_reported", f"'{leaf.code}' has not been reported; there is nothing to judge.")
-    assessed = replace(known.scored if known else NOTHING, **verdict)
-    before = locked.stored()
-    if before.get(leaf.code) == assessed and known is not None and not known.review_outdated:
+    assessed = replace(locked.stored.get(leaf.code, NOTHING), **verdict)
+    if locked.stored.get(leaf.code) == assessed and known is not None and not known.review_outdated:
         return
     await repository.touch(session, participant, locked.state.status, locked.now)
     row = {**verdict, "indicator_id": scored.indicator_id(leaf.code)}
     row["assessed_values"] = locked.values(leaf, assessed)["assessed_values"]
     await repository.upsert_review(session, participant, row, client.id, locked.now)
-    await rescore(session, locked, {**before, leaf.code: assessed})
+    await rescore(session, locked, {**locked.stored, leaf.code: assessed})
     await record(session, locked, client.id, "answer.reviewed", {"indicator": leaf.code, **verdict})
 
 

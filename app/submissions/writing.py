@@ -37,22 +37,19 @@ class Preconditions:
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """One unit's submission as it stands under the cohort's lock."""
+    """One unit's submission as it stands under the cohort's lock; `stored` is what scores depend on, by leaf."""
 
     participant: Participant
     scored: ScoredCohort
     link: Link
     state: SubmissionState
     records: Mapping[str, AnswerRecord]
+    stored: Mapping[str, StoredAnswer]
 
     @property
     def now(self) -> datetime:
         """The time of this write, by the database's clock."""
         return self.link.now
-
-    def stored(self) -> dict[str, StoredAnswer]:
-        """What scores depend on, by leaf code."""
-        return {code: record.scored for code, record in self.records.items()}
 
     def values(self, leaf: Indicator, answer: StoredAnswer) -> dict[str, Any]:
         """What the leaf gives to the cohort's figures, by column; null where it gives nothing."""
@@ -82,7 +79,8 @@ async def lock(
     preconditions.check(state.revision)
     leaves = scored.leaf_by_id()
     records = {leaves[answer.indicator_id].code: answer for answer in answers}
-    return Locked(participant, scored, link, state, records)
+    stored = {code: record.scored for code, record in records.items()}
+    return Locked(participant, scored, link, state, records, stored)
 
 
 def require_reporting(locked: Locked) -> None:
@@ -105,7 +103,7 @@ def require_reviewing(locked: Locked) -> None:
 async def rescore(session: AsyncSession, locked: Locked, after: Mapping[str, StoredAnswer]) -> dict[Basis, OwnScore]:
     """Score the unit, and whomever it moves, now that its answers are `after`."""
     participant = locked.participant
-    change = UnitChange(participant.unit_id, participant.traits, locked.stored(), after)
+    change = UnitChange(participant.unit_id, participant.traits, locked.stored, after)
     return await refresh(session, locked.scored, change)
 
 
