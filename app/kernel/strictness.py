@@ -74,7 +74,7 @@ def _is_list(annotation: Any) -> bool:
 
 def check_query(request: Request, declared: Mapping[str, bool]) -> None:
     """Refuse parameters that are not declared, and repeated ones unless their name maps to True."""
-    if not request.url.query:
+    if not request.scope["query_string"]:
         return
     names = Counter(name for name, _ in request.query_params.multi_items())
     unknown = [

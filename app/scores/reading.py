@@ -7,6 +7,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.frameworks.service import CompiledFramework
+from app.kernel.canonical import dumps
 from app.kernel.errors import NotFoundError
 from app.periods.participants import Participant
 from app.scores.cohort import ScoredCohort
@@ -113,7 +114,8 @@ async def get_receipt(
     facts = receipt_facts(participant, scored, basis)
     if not node.is_leaf:
         return sum_receipt(facts, scored, node, row)
-    return {**leaf_receipt(facts, participant, scored, basis, node, row), "sum_of": None}
+    explained = leaf_receipt(facts, participant, scored, basis, node, row)
+    return {**explained, "sum_of": None, "share": share_of(explained["points"], node.max_points)}
 
 
 def receipt_facts(participant: Participant, scored: ScoredCohort, basis: Basis) -> dict[str, Any]:
@@ -196,12 +198,12 @@ def present_aggregates(
     )
 
 
-def json_ready(value: Any) -> Any:
-    """A receipt's decimals as JSON numbers, at every depth."""
+def digit_for_digit(value: Any) -> str:
+    """JSON with every digit of a Decimal: whoever recomputes a receipt compares values of 24 decimals."""
     if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
+        return format(value, "f")
     if isinstance(value, dict):
-        return {key: json_ready(item) for key, item in value.items()}
+        return f"{{{','.join(f'{dumps(key)}:{digit_for_digit(item)}' for key, item in value.items())}}}"
     if isinstance(value, list | tuple):
-        return [json_ready(item) for item in value]
-    return value
+        return f"[{','.join(map(digit_for_digit, value))}]"
+    return dumps(value)

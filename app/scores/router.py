@@ -65,20 +65,22 @@ async def get_scorecard(
     responses={**NOT_MODIFIED, **problem_responses(409)},
 )
 async def get_receipt(
-    response: Response,
     session: ReadSession,
     participant: ReadableParticipant,
     indicator: Annotated[IndicatorCode, Path()],
     if_none_match: IfNoneMatch,
     basis: Annotated[Basis, Query()] = "assessed",
-) -> Receipt | Response:
-    """Why one node has its points: whoever has only this can compute them again (QĐ 2554/QĐ-UBND, IV.2)."""
+) -> Response:
+    """Why one node has its points: whoever has only this can compute them again (QĐ 2554/QĐ-UBND, IV.2).
+
+    Values, figures and goalposts are written with all their digits, up to 24 decimals.
+    """
     if none_match(if_none_match, etag(participant.cohort.version)):
         return not_modified(etag(participant.cohort.version))
     scored = await load(session, participant.cohort)
     receipt = await reading.get_receipt(session, participant, scored, basis, indicator)
-    response.headers["ETag"] = etag(receipt["cohort_version"])
-    return Receipt(**reading.json_ready(receipt))
+    headers = {"ETag": etag(receipt["cohort_version"])}
+    return Response(reading.digit_for_digit(receipt), media_type="application/json", headers=headers)
 
 
 @router.get("/aggregates", response_model=Aggregates, responses=NOT_MODIFIED)

@@ -1,9 +1,8 @@
 """From a stored answer to what the engine scores, on one basis."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from app.scoring import Answer, Awarded, Exempt, ExemptionPolicy, Framework, Rejected, Reported, exempted_by
 
@@ -11,8 +10,7 @@ Basis = Literal["self", "assessed"]
 BASES: tuple[Basis, ...] = ("self", "assessed")
 
 
-@dataclass(frozen=True, slots=True)
-class StoredAnswer:
+class StoredAnswer(NamedTuple):
     """One leaf of one unit: what was reported and what a reviewer said of it (both may be missing)."""
 
     reported: Mapping[str, Any] | None = None

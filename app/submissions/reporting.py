@@ -77,7 +77,7 @@ async def report(session: AsyncSession, client: Client, locked: Locked, changes:
 
 def reported_now(locked: Locked, changes: Sequence[Change]) -> dict[str, StoredAnswer]:
     """The changed answers as scores will see them, by leaf code."""
-    return {c.leaf.code: replace(locked.stored.get(c.leaf.code, NOTHING), reported=c.inputs) for c in changes}
+    return {c.leaf.code: locked.stored.get(c.leaf.code, NOTHING)._replace(reported=c.inputs) for c in changes}
 
 
 async def store(
@@ -105,8 +105,7 @@ def records_after(locked: Locked, client: Client, changes: Sequence[Change]) -> 
         known = records.pop(code, None) or AnswerRecord(locked.scored.indicator_id(code))
         if change.inputs is None and known.verdict is None:
             continue
-        records[code] = replace(
-            known,
+        records[code] = known._replace(
             reported=change.inputs,
             note=change.note,
             source=None,

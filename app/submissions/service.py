@@ -1,6 +1,5 @@
 """What is done to a submission beside reporting: it is submitted, returned, reviewed."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -39,7 +38,7 @@ async def review(
     known = locked.records.get(leaf.code)
     if body.verdict in {"agree", "disagree"} and (known is None or known.reported is None):
         raise ConflictError("nothing_reported", f"'{leaf.code}' has not been reported; there is nothing to judge.")
-    assessed = replace(locked.stored.get(leaf.code, NOTHING), **verdict)
+    assessed = locked.stored.get(leaf.code, NOTHING)._replace(**verdict)
     if locked.stored.get(leaf.code) == assessed and known is not None and not known.review_outdated:
         return
     await repository.touch(session, participant, locked.state.status, locked.now)
