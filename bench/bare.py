@@ -4,6 +4,8 @@ ANSWERS is JSON: by path, the status, the headers and the body that the service 
 """
 
 import json
+import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -15,9 +17,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.postgres.launch import end_with
+
 
 def main(answers: Path) -> None:
     """Serve with the settings of `dti serve` until SIGTERM."""
+    end_with(os.getppid(), signal.SIGTERM)
     documents = json.loads(answers.read_text())
     app = Starlette(routes=[_route(path, document) for path, document in documents.items()])
     door = socket.create_server(("127.0.0.1", 0), backlog=2048)

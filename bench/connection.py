@@ -2,11 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
-from collections.abc import AsyncIterator
+from typing import Any, cast
 
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"\r\ncontent-length:"
@@ -26,6 +25,9 @@ class Reply:
         pairs = (line.split(":", 1) for line in lines if line)
         return [(name.lower(), value.strip()) for name, value in pairs]
 
+    def json(self) -> Any:
+        return json.loads(self.body)
+
 
 class Connection(asyncio.Protocol):
     """One request at a time. Bodies need a Content-Length: both servers measured here give it."""
@@ -37,8 +39,8 @@ class Connection(asyncio.Protocol):
         self._needed = 0
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if isinstance(transport, asyncio.Transport):
-            self._transport = transport
+        # By name only: the transports of uvloop are no subclass.
+        self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
         self._received += data

@@ -23,7 +23,7 @@ from app.kernel.bare import bare
 from app.kernel.database import Database, transaction
 from app.periods import service as periods
 from app.periods.cohorts import Cohort, list_cohorts
-from app.periods.schemas import PeriodCreate
+from app.periods.schemas import PeriodCreate, PeriodLevel
 from app.scores.cohort import ScoredCohort, load
 from app.scores.rebuild import rebuild
 from app.scoring import Reported, check_inputs, cohort_values
@@ -122,7 +122,8 @@ async def _copy_units(raw: asyncpg.Connection, authority: str, codes: list[str])
     rows = await raw.fetch("SELECT id, code FROM units WHERE code = ANY($1::text[])", [authority, *codes])
     ids = {row["code"]: row["id"] for row in rows}
     versions = [
-        _version(ids[code], f"Xã {code}", levels["commune"], ids[authority]) if code != authority
+        _version(ids[code], f"Xã {code}", levels["commune"], ids[authority])
+        if code != authority
         else _version(ids[code], f"Tỉnh {code}", levels["province"], None)
         for code in (authority, *codes)
     ]
@@ -142,7 +143,7 @@ async def _open(database: Database, authority: str, size: int) -> Cohort:
         authority=authority,
         starts_on=_SINCE,
         ends_on=date(2025, 12, 31),
-        levels=[{"level": "commune", "framework": "bench-commune/1"}],
+        levels=[PeriodLevel(level="commune", framework="bench-commune/1")],
     )
     async with transaction(database) as session:
         row = await periods.create(session, period, ACTOR)
@@ -151,7 +152,7 @@ async def _open(database: Database, authority: str, size: int) -> Cohort:
 
 
 def _answers(codes: list[str]) -> dict[str, list[dict[str, Any]]]:
-    chance = random.Random(len(codes))
+    chance = random.Random(len(codes))  # noqa: S311 - the same made-up data in every run
     extremes = dict(zip(codes, (LOWEST, HIGHEST), strict=False))
     return {code: documents.answers(chance, extremes.get(code)) for code in codes}
 
