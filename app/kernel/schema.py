@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     PlainSerializer,
     PlainValidator,
+    Strict,
     StringConstraints,
     WithJsonSchema,
 )
@@ -125,6 +126,9 @@ Text = Annotated[str, AfterValidator(_text(4000)), _text_schema(4000)]
 
 LongText = Annotated[str, AfterValidator(_text(20000)), _text_schema(20000)]
 Name = Annotated[str, AfterValidator(_text(300)), _text_schema(300)]
+
+Flag = Annotated[bool, Strict()]
+"""true or false, and no text or number in their place."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 """Code of a framework, a period or a level."""

@@ -48,7 +48,10 @@ def require_usable(period: PeriodRow, levels: Sequence[LevelOfPeriod]) -> None:
 
 
 def require_known(entries: Mapping[int, Any], taking_part: set[int]) -> None:
-    """Refuse roster entries of units that could not take part anyway: a typing error, most likely."""
+    """Refuse roster entries of units that could not take part anyway: a typing error, most likely.
+
+    Pointers go into the roster as the period shows it, by unit code.
+    """
     errors = [
         FieldError(
             "/roster",

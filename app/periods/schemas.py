@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from app.kernel.schema import Code, Date, Name, Schema, Timestamp, UnitCode
+from app.kernel.schema import Code, Date, Flag, Name, Schema, Timestamp, UnitCode
 
 FrameworkRef = Annotated[
     str,
@@ -30,8 +30,8 @@ class RosterEntry(Schema):
 
     unit: UnitCode
     group: Code | None = Field(default=None, description="Units can be ranked within their group.")
-    ranked: bool = Field(default=True, description="False: takes part in the assessment but is not ranked.")
-    excluded: bool = Field(default=False, description="True: does not take part.")
+    ranked: Flag = Field(default=True, description="False: takes part in the assessment but is not ranked.")
+    excluded: Flag = Field(default=False, description="True: does not take part.")
 
 
 class PeriodCreate(Schema):

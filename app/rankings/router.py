@@ -66,10 +66,12 @@ async def get_ranking(
     """
     rankings: Rankings = request.app.state.rankings
     cohort = await rankings.cohort(client, query)
-    if none_match(if_none_match, etag(cohort.version)):
+    if none_match(if_none_match, etag(cohort.version)) and rankings.answers(client, query, cohort):
         return not_modified(etag(cohort.version))
     page = await rankings.page(client, query, cohort)
-    headers = {"ETag": page.etag, "Cache-Control": "private, no-cache"}
+    headers = {"ETag": page.etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
+    if none_match(if_none_match, page.etag):
+        return not_modified(page.etag)
     if page.next is not None:
         headers["Link"] = link_next(request, page.next)
     return Response(page.body, media_type="application/json", headers=headers)

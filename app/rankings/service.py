@@ -15,7 +15,7 @@ from app.kernel.canonical import dumps
 from app.kernel.coalescing import Coalesced
 from app.kernel.conditional import etag
 from app.kernel.database import Database
-from app.kernel.errors import ConflictError, FieldError, InvalidError, NotFoundError
+from app.kernel.errors import BadRequestError, ConflictError, FieldError, InvalidError, NotFoundError
 from app.kernel.paging import decode_cursor, encode_cursor
 from app.periods.cohorts import Cohort, require_level
 from app.periods.freshness import Freshness
@@ -72,13 +72,17 @@ class Rankings:
         require_level(client, query.period, query.level)
         return await self._freshness.get(query.period, query.level)
 
+    def answers(self, client: Client, query: RankingQuery, cohort: Cohort) -> bool:
+        """Whether the question is known to have an answer: nothing in it can be wrong, or it was answered already."""
+        plain = query.within is None and query.group is None and query.pillar is None and query.cursor is None
+        return plain or page_key(client, query, cohort) in self._pages
+
     async def page(self, client: Client, query: RankingQuery, cohort: Cohort) -> RankingPage:
         """The page at the cohort's version, or a later one if the cohort moves meanwhile."""
-        selection = Selection((cohort.period_id, cohort.level_id), query.basis, query.within, query.group, query.pillar)
-        key = (selection, cohort.version, query.limit, query.cursor, client.unit)
+        key = page_key(client, query, cohort)
         page = self._pages.get(key)
         if page is None:
-            page = await self._make_page(client, query, cohort, selection)
+            page = await self._make_page(client, query, cohort, key[0])
             if page.etag == etag(cohort.version):
                 self._pages[key] = page
         return page
@@ -93,6 +97,8 @@ class Rankings:
             table = self._tables[selection] = await self._builds.read((selection, cohort))
         start = start_of(query, selection, table)
         visible = visible_items(client, table)
+        if not visible and client.unit is not None:
+            refuse_empty(selection)  # as if nobody stood there: what is outside the bounds is not told
         end = start + query.limit
         cursor = encode_cursor(selection.mark, table.version, end) if end < len(visible) else None
         body = render(query, framework, table, visible[start:end], cursor)
@@ -106,6 +112,13 @@ class Rankings:
             pillar = find_pillar(framework.pillars, selection.pillar)
             standings = await read_standings(session, cohort, selection, pillar)
         return await asyncio.to_thread(build_table, framework, measured(framework, pillar), standings, cohort.version)
+
+
+def page_key(client: Client, query: RankingQuery, cohort: Cohort) -> PageKey:
+    """Everything on which a page depends: the selection, its version, the page, and what the client may see."""
+    at = (cohort.period_id, cohort.level_id)
+    selection = Selection(at, query.basis, query.within, query.group, query.pillar)
+    return (selection, cohort.version, query.limit, query.cursor, client.unit)
 
 
 async def read_standings(
@@ -152,6 +165,8 @@ def start_of(query: RankingQuery, selection: Selection, table: RankedTable) -> i
     if query.cursor is None:
         return 0
     mark, version, start = decode_cursor(query.cursor, str, int, int)
+    if start is None:
+        raise BadRequestError("invalid_cursor", "The cursor is not one this list gave. Start again without it.")
     if mark != selection.mark or version != table.version:
         raise ConflictError("stale_cursor", "The ranking has changed since that page. Start again without a cursor.")
     return max(int(start), 0)

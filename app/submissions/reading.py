@@ -52,17 +52,30 @@ async def read_submission(session: AsyncSession, participant: Participant) -> di
     """One unit's submission as it stands in the database."""
     scored = await load(session, participant.cohort)
     state, records = await repository.read(session, participant)
-    return submission(participant, scored, state, records, await stored_totals(session, participant, scored))
+    return submission(participant, scored, state, records)
 
 
-async def written_submission(session: AsyncSession, participant: Participant, written: Written) -> dict[str, Any]:
-    """The same after a write, from what the write left in hand."""
+async def read_effect(session: AsyncSession, participant: Participant) -> dict[str, Any]:
+    """The same with the unit's points, as this transaction leaves them."""
+    scored = await load(session, participant.cohort)
+    state, records = await repository.read(session, participant)
+    totals = await stored_totals(session, participant, scored)
+    return submission(participant, scored, state, records) | effect(state, totals)
+
+
+async def written_effect(session: AsyncSession, participant: Participant, written: Written) -> dict[str, Any]:
+    """The same after a report, from what it left in hand."""
     scored = await load(session, participant.cohort)
     if written.scores is None:
         totals: Totals = await stored_totals(session, participant, scored)
     else:
         totals = own_totals(scored.framework, written.scores)
-    return submission(participant, scored, written.state, written.records.values(), totals)
+    return submission(participant, scored, written.state, written.records.values()) | effect(written.state, totals)
+
+
+def effect(state: SubmissionState, totals: Totals) -> dict[str, Any]:
+    """What a write did: the cohort's version, and the unit's points on both bases."""
+    return {"version": state.version, "totals": {basis: totals[basis] for basis in ("self", "assessed")}}
 
 
 async def stored_totals(session: AsyncSession, participant: Participant, scored: ScoredCohort) -> Totals:
@@ -92,7 +105,6 @@ def submission(
     scored: ScoredCohort,
     state: SubmissionState,
     records: Iterable[AnswerRecord],
-    totals: Totals,
 ) -> dict[str, Any]:
     """A submission as the schema `Submission` describes it, its answers in the framework's order."""
     leaves = scored.leaf_by_id()
@@ -105,8 +117,6 @@ def submission(
         "revision": state.revision,
         "submitted_at": moment(state.submitted_at),
         "updated_at": moment(state.updated_at),
-        "version": state.version,
-        "totals": {basis: totals[basis] for basis in ("self", "assessed")},
         "answers": [answer(leaves[record.indicator_id].code, record) for record in ordered],
     }
 

@@ -26,12 +26,16 @@ from app.submissions.schemas import (
     SubmissionSummary,
     SubmissionWrite,
     TransitionWrite,
+    WrittenSubmission,
 )
 from app.submissions.writing import Preconditions
 
 router = APIRouter(prefix="/submissions", tags=["submissions"], responses=problem_responses(404, 409))
 
 SHOWN: dict[int | str, dict[str, Any]] = {200: {"model": Submission, "description": "The submission as it stands"}}
+WRITTEN: dict[int | str, dict[str, Any]] = {
+    200: {"model": WrittenSubmission, "description": "The submission as the write left it, with its effect"}
+}
 IndicatorRef = Annotated[IndicatorCode, Path()]
 
 
@@ -78,7 +82,7 @@ async def get_submission(
     return shown(document)
 
 
-@router.put("/{period}/{unit}", response_model=None, responses={**SHOWN, **problem_responses(412)})
+@router.put("/{period}/{unit}", response_model=None, responses={**WRITTEN, **problem_responses(412)})
 async def put_submission(
     session: WriteSession,
     client: Submitter,
@@ -88,10 +92,10 @@ async def put_submission(
 ) -> Response:
     """Replace all answers of a unit: leaves that are not named are withdrawn. Everybody's scores follow at once."""
     written = await reporting.replace_answers(session, client, participant, body, conditions)
-    return shown(await reading.written_submission(session, participant, written))
+    return shown(await reading.written_effect(session, participant, written))
 
 
-@router.patch("/{period}/{unit}", response_model=None, responses={**SHOWN, **problem_responses(412)})
+@router.patch("/{period}/{unit}", response_model=None, responses={**WRITTEN, **problem_responses(412)})
 async def patch_submission(
     session: WriteSession,
     client: Submitter,
@@ -101,10 +105,10 @@ async def patch_submission(
 ) -> Response:
     """Change the named answers only; `inputs` null withdraws one."""
     written = await reporting.change_answers(session, client, participant, body, conditions)
-    return shown(await reading.written_submission(session, participant, written))
+    return shown(await reading.written_effect(session, participant, written))
 
 
-@router.post("/{period}/{unit}/submit", response_model=None, responses={**SHOWN, **problem_responses(412)})
+@router.post("/{period}/{unit}/submit", response_model=None, responses={**WRITTEN, **problem_responses(412)})
 async def submit_submission(
     session: WriteSession,
     client: Submitter,
@@ -114,10 +118,10 @@ async def submit_submission(
 ) -> Response:
     """Hand a submission in. The unit changes it no more unless a reviewer returns it."""
     await service.move(session, client, participant, "submit", body.reason if body else None, conditions)
-    return shown(await reading.read_submission(session, participant))
+    return shown(await reading.read_effect(session, participant))
 
 
-@router.post("/{period}/{unit}/return", response_model=None, responses={**SHOWN, **problem_responses(412)})
+@router.post("/{period}/{unit}/return", response_model=None, responses={**WRITTEN, **problem_responses(412)})
 async def return_submission(
     session: WriteSession,
     client: Reviewer,
@@ -127,7 +131,7 @@ async def return_submission(
 ) -> Response:
     """Give a submission back to its unit, with a reason (QĐ 2554/QĐ-UBND, VI.1: yêu cầu giải trình, làm rõ)."""
     await service.move(session, client, participant, "return", body.reason, conditions)
-    return shown(await reading.read_submission(session, participant))
+    return shown(await reading.read_effect(session, participant))
 
 
 @router.put("/{period}/{unit}/reviews/{indicator}", responses=problem_responses(412))

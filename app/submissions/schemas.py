@@ -134,8 +134,13 @@ class SubmissionSummary(Schema):
 
 
 class Submission(SubmissionSummary):
-    """A unit's submission with its answers. `version` is the cohort's, at which the totals hold."""
+    """A unit's submission with its answers: all of it is of the `revision` that the ETag names."""
+
+    answers: list[Answer]
+
+
+class WrittenSubmission(Submission):
+    """A submission as a write has left it, with what that did to the unit's points at the cohort's `version`."""
 
     version: int
     totals: dict[Literal["self", "assessed"], Totals]
-    answers: list[Answer]
