@@ -20,13 +20,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One sealed event. `body` is its canonical JSON (RFC 8785), kept as text so that its bytes never change."""
+    """One sealed event. `body` is its canonical JSON (RFC 8785), kept as text so that its bytes never change.
+
+    `unit` is the code of the unit that a stored row stands for, where it does.
+    """
 
     sequence: int
     body: str
     previous_hash: str
     hash: str
     recorded_at: datetime
+    unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,8 +33,10 @@ COHORT_CHAINS = text("""
      ORDER BY 1
 """)
 COHORT_EVENTS = text("""
-    SELECT sequence, body, previous_hash, hash, recorded_at FROM cohort_events
-     WHERE period_id = :period_id AND level_id = :level_id ORDER BY sequence
+    SELECT e.sequence, e.body, e.previous_hash, e.hash, e.recorded_at,
+           CASE WHEN e.unit_id IS NOT NULL THEN coalesce(p.code, '') END AS unit
+      FROM cohort_events e LEFT JOIN participants p ON p.period_id = e.period_id AND p.unit_id = e.unit_id
+     WHERE e.period_id = :period_id AND e.level_id = :level_id ORDER BY e.sequence
 """)
 GLOBAL_EVENTS = text("SELECT sequence, body, previous_hash, hash, recorded_at FROM global_events ORDER BY sequence")
 GLOBAL_HEAD = text("SELECT version, head FROM global_chain WHERE id = 1")
@@ -60,6 +62,11 @@ async def lock_global(session: AsyncSession) -> Link:
 async def append_to_global(session: AsyncSession, event: Event) -> None:
     """Add an event to the global chain, whose lock the caller holds."""
     await session.execute(APPEND_TO_GLOBAL, asdict(event))
+
+
+async def take_snapshot(session: AsyncSession) -> None:
+    """Let everything that this transaction reads be of one moment."""
+    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
 
 
 async def list_cohort_chains(session: AsyncSession) -> list[Any]:

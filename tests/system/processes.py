@@ -1,0 +1,85 @@
+"""Processes as the kernel sees them: children, and who holds a connection."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+def comes_true(condition: Callable[[], bool], seconds: float = 20) -> bool:
+    """Whether it is true within that time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+async def becomes_true(condition: Callable[[], Awaitable[bool]], seconds: float = 30) -> bool:
+    """The same while others in this loop go on."""
+    deadline = time.monotonic() + seconds
+    while not await condition():
+        if time.monotonic() > deadline:
+            return False
+        await asyncio.sleep(0.02)
+    return True
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; one that only waits to be reaped does not."""
+    try:
+        return _stat(pid)[0] != "Z"
+    except OSError:
+        return False
+
+
+def command_of(pid: int) -> str:
+    """The command line, or the title that the process gave itself; empty once it has ended."""
+    try:
+        return (_PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    except OSError:
+        return ""
+
+
+def descendants(pid: int) -> list[int]:
+    """Everything that the process has started, and they in turn."""
+    parents = dict(_parents())
+    found = [pid]
+    for known in found:
+        found.extend(child for child, parent in parents.items() if parent == known)
+    return found[1:]
+
+
+def holder_of(port: int, among: list[int]) -> int:
+    """Which of the processes has taken the loopback connection that comes from `port`."""
+    inode = next(
+        fields[9]
+        for fields in map(str.split, (_PROC / "net" / "tcp").read_text().splitlines()[1:])
+        if int(fields[2].rpartition(":")[2], 16) == port
+    )
+    return next(pid for pid in among if f"socket:[{inode}]" in _descriptors(pid))
+
+
+def sockets_of(pid: int) -> int:
+    """How many sockets the process has open."""
+    return sum(name.startswith("socket:") for name in _descriptors(pid))
+
+
+def _descriptors(pid: int) -> set[str]:
+    return {str(entry.readlink()) for entry in (_PROC / str(pid) / "fd").iterdir() if entry.is_symlink()}
+
+
+def _parents() -> Iterator[tuple[int, int]]:
+    for entry in _PROC.glob("[0-9]*"):
+        try:
+            yield int(entry.name), int(_stat(int(entry.name))[1])
+        except OSError:
+            continue
+
+
+def _stat(pid: int) -> list[str]:
+    """State, parent and so on; the name before them may hold spaces and brackets."""
+    return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
