@@ -15,6 +15,7 @@ from uvicorn.supervisors import Multiprocess
 
 from app.cli.data import load_seed_when_empty
 from app.cli.database import owned_database, refuse_old_schema, run, say, upgrade
+from app.cli.protocol import BoundedHttp
 from app.cli.stopping import exit_with
 from app.postgres.launch import end_with
 from app.settings import Settings
@@ -86,7 +87,8 @@ def _listen(door: socket.socket, settings: Settings) -> None:
         factory=True,
         workers=settings.workers,
         loop="uvloop",
-        http="httptools",
+        http=BoundedHttp,
+        ws="none",
         access_log=False,
         log_level="warning",
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,

@@ -7,7 +7,7 @@ from httpx import AsyncClient
 
 from app.clients.client import Scope
 from tests.conftest import Bearer
-from tests.periods.building import SUBMISSIONS, answers, done, points, refusals, refused, resource
+from tests.periods.building import SUBMISSIONS, answers, done, points, refusals, refused
 
 UNIT = f"{SUBMISSIONS}/H61.101"
 VERDICT = {"verdict": "adjust", "points": 1, "reason": "Biên bản"}
@@ -40,7 +40,7 @@ async def test_each_route_opens_to_its_scope_alone(
     others = bearer(*(other for other in Scope if other not in (scope, Scope.ADMIN)))
     answer = await client.request(method, path, json=body, headers=others)
     assert refused(answer, 403) == "insufficient_scope"
-    assert (await opened.get(UNIT)).json() == resource(before)
+    assert (await opened.get(UNIT)).json() == before
     assert (await client.request(method, path, json=body, headers=bearer(scope))).status_code == 200
 
 
