@@ -33,12 +33,10 @@ async def replace_answers(
     preconditions: Preconditions,
 ) -> Written:
     """Replace all reported answers of a unit: leaves that the body does not name are withdrawn."""
-    scored = await load(session, participant.cohort)
-    changes = check_changes(scored.framework, client, body.answers)
-    locked = await lock(session, participant, scored, preconditions)
+    locked, changes = await begin(session, client, participant, body, preconditions)
     named = {change.leaf.code for change in changes}
     withdrawn = [
-        Change(scored.framework.by_code[code], None, None)
+        Change(locked.scored.framework.by_code[code], None, None)
         for code, kept in locked.records.items()
         if kept.reported is not None and code not in named
         if client.indicators is None or code in client.indicators
@@ -54,10 +52,17 @@ async def change_answers(
     preconditions: Preconditions,
 ) -> Written:
     """Change the answers that the body names, and leave the others."""
+    locked, changes = await begin(session, client, participant, body, preconditions)
+    return await report(session, client, locked, changes)
+
+
+async def begin(
+    session: AsyncSession, client: Client, participant: Participant, body: SubmissionWrite, preconditions: Preconditions
+) -> tuple[Locked, list[Change]]:
+    """Check every answer before anything is locked, then wait for the cohort."""
     scored = await load(session, participant.cohort)
     changes = check_changes(scored.framework, client, body.answers)
-    locked = await lock(session, participant, scored, preconditions)
-    return await report(session, client, locked, changes)
+    return await lock(session, participant, scored, preconditions), changes
 
 
 async def report(session: AsyncSession, client: Client, locked: Locked, changes: Sequence[Change]) -> Written:

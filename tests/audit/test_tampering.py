@@ -46,28 +46,26 @@ async def verdicts(app: FastAPI) -> dict[str, ChainReport]:
         return {report.chain: report for report in await verify(session)}
 
 
+STATEMENTS = [
+    "UPDATE {} SET body = body",
+    "UPDATE {} SET recorded_at = now() WHERE sequence = 1",
+    "UPDATE {} SET body = '' WHERE false",
+    "DELETE FROM {}",
+    "DELETE FROM {} WHERE sequence = 1",
+    "TRUNCATE {}",
+    "TRUNCATE {} CASCADE",
+    "INSERT INTO {0} SELECT * FROM {0} ON CONFLICT DO NOTHING; DELETE FROM {0}",
+]
+
+
 @pytest.mark.parametrize("table", ["cohort_events", "global_events"])
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE {} SET body = body",
-        "UPDATE {} SET recorded_at = now() WHERE sequence = 1",
-        "UPDATE {} SET body = '' WHERE false",
-        "DELETE FROM {}",
-        "DELETE FROM {} WHERE sequence = 1",
-        "TRUNCATE {}",
-        "TRUNCATE {} CASCADE",
-        "INSERT INTO {0} SELECT * FROM {0} ON CONFLICT DO NOTHING; DELETE FROM {0}",
-    ],
-)
-async def test_the_database_refuses_to_change_an_event(
-    app: FastAPI, database: Connection, table: str, statement: str
-) -> None:
+async def test_the_database_refuses_to_change_an_event(app: FastAPI, database: Connection, table: str) -> None:
     events = f"SELECT * FROM {table} ORDER BY sequence"  # noqa: S608 - names of our own
     before = await database.fetch(events)
-    with pytest.raises(asyncpg.RaiseError, match="append-only"):
-        await database.execute(statement.format(table))
-    assert await database.fetch(events) == before
+    for statement in STATEMENTS:
+        with pytest.raises(asyncpg.RaiseError, match="append-only"):
+            await database.execute(statement.format(table))
+        assert await database.fetch(events) == before
     assert all(report.valid for report in (await verdicts(app)).values())
 
 
@@ -143,7 +141,8 @@ async def test_a_chain_that_grows_while_it_is_verified_is_valid(app: FastAPI, fi
             await done(five.put(f"{SUBMISSIONS}/H61.101", json=points(number % 7 + 1)))
 
     writing = asyncio.create_task(write())
+    broken = []
     while not writing.done():
-        found = await verdicts(app)
-        assert [report for report in found.values() if not report.valid] == []
+        broken += [report for report in (await verdicts(app)).values() if not report.valid]
     await writing
+    assert broken == []

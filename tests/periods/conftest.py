@@ -3,8 +3,9 @@ from collections.abc import AsyncIterator
 import pytest
 from httpx import AsyncClient
 
+from app.settings import Settings
 from tests.periods.building import done, found, open_period, period, province, publish
-from tests.periods.staging import copied, staged
+from tests.periods.staging import calling, copied, served, staged
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +43,12 @@ async def opened(ready: AsyncClient) -> AsyncClient:
     """The same with an open period of four communes."""
     await open_period(ready)
     return ready
+
+
+@pytest.fixture(scope="module")
+async def still(server_url: str, _ready: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AsyncClient]:
+    """An admin in a database that all tests of a module share, as none of them changes anything."""
+    async with copied(server_url, _ready) as url:
+        settings = Settings(database_url=url, data_dir=tmp_path_factory.mktemp("still"))
+        async with served(settings) as app, calling(app) as http:
+            yield http

@@ -40,7 +40,7 @@ async def test_a_closed_period_takes_no_more_reports(opened: AsyncClient) -> Non
 
 async def test_who_reports_while_the_period_closes_is_in_or_out(opened: AsyncClient) -> None:
     before = await version(opened)
-    writing = [opened.put(f"/v1/submissions/ky-2025/H61.10{n % 4 + 1}", json=points(n)) for n in range(12)]
+    writing = [opened.put(f"/v1/submissions/ky-2025/H61.10{n % 4 + 1}", json=points(n % 10)) for n in range(12)]
     closed, *written = await asyncio.gather(opened.post(f"{PATH}/close"), *writing)
     assert closed.status_code == 200
     statuses = [answer.status_code for answer in written]

@@ -36,7 +36,7 @@ async def test_a_period_is_drafted_and_read_back_as_it_was_sent(ready: AsyncClie
     }
 
 
-async def test_everything_that_a_document_names_and_is_not_there_is_told_at_once(ready: AsyncClient) -> None:
+async def test_everything_that_a_document_names_and_is_not_there_is_told_at_once(still: AsyncClient) -> None:
     body = period(
         authority="H99",
         levels=[
@@ -47,7 +47,7 @@ async def test_everything_that_a_document_names_and_is_not_there_is_told_at_once
         ],
         roster=[{"unit": "H61.101"}, {"unit": "H98"}, {"unit": "H61.101", "excluded": True}],
     )
-    answer = await ready.post("/v1/periods", json=body)
+    answer = await still.post("/v1/periods", json=body)
     assert refused(answer, 422) == "invalid_period"
     assert sorted(refusals(answer)) == [
         ("/authority", "unknown_unit"),
@@ -59,7 +59,7 @@ async def test_everything_that_a_document_names_and_is_not_there_is_told_at_once
         ("/roster/1/unit", "unknown_unit"),
         ("/roster/2/unit", "duplicate_unit"),
     ]
-    assert (await ready.get("/v1/periods")).json()["items"] == []
+    assert (await still.get("/v1/periods")).json()["items"] == []
 
 
 async def test_a_retired_framework_assesses_nobody_anew(ready: AsyncClient) -> None:
@@ -107,15 +107,15 @@ async def test_one_level_twice_is_refused_whatever_the_frameworks(ready: AsyncCl
         ({"note": "x"}, "/note", "unknown_field"),
     ],
 )
-async def test_a_wrong_field_is_named(ready: AsyncClient, fields: dict[str, Any], pointer: str, code: str) -> None:
-    answer = await ready.post("/v1/periods", json=period(**fields))
+async def test_a_wrong_field_is_named(still: AsyncClient, fields: dict[str, Any], pointer: str, code: str) -> None:
+    answer = await still.post("/v1/periods", json=period(**fields))
     assert refused(answer, 422) == "validation_failed"
     assert refusals(answer) == [(pointer, code)]
 
 
 @pytest.mark.parametrize("ranked", ["no", "off", 0, 1.0])
-async def test_ranked_is_true_or_false_and_nothing_like_it(ready: AsyncClient, ranked: Any) -> None:
-    answer = await ready.post("/v1/periods", json=period(roster=[{"unit": "H61.101", "ranked": ranked}]))
+async def test_ranked_is_true_or_false_and_nothing_like_it(still: AsyncClient, ranked: Any) -> None:
+    answer = await still.post("/v1/periods", json=period(roster=[{"unit": "H61.101", "ranked": ranked}]))
     assert refused(answer, 422) == "validation_failed"
 
 
@@ -128,8 +128,8 @@ async def test_ranked_is_true_or_false_and_nothing_like_it(ready: AsyncClient, r
         {"opens_at": "2025-06-30T00:00:00Z", "review_closes_at": "2025-06-29T00:00:00Z"},
     ],
 )
-async def test_dates_out_of_order_are_refused(ready: AsyncClient, fields: dict[str, str]) -> None:
-    answer = await ready.post("/v1/periods", json=period(**fields))
+async def test_dates_out_of_order_are_refused(still: AsyncClient, fields: dict[str, str]) -> None:
+    answer = await still.post("/v1/periods", json=period(**fields))
     assert refused(answer, 422) == "validation_failed"
 
 

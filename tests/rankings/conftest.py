@@ -3,8 +3,9 @@ from collections.abc import AsyncIterator
 import pytest
 from httpx import AsyncClient
 
+from app.settings import Settings
 from tests.periods.building import stage
-from tests.periods.staging import copied, staged
+from tests.periods.staging import calling, copied, served, staged
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +25,12 @@ async def database_url(server_url: str, _opened: str) -> AsyncIterator[str]:
 def opened(admin: AsyncClient) -> AsyncClient:
     """An admin where a period of four communes is open."""
     return admin
+
+
+@pytest.fixture(scope="module")
+async def still(server_url: str, _opened: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AsyncClient]:
+    """An admin in a database that all tests of a module share, as none of them changes anything."""
+    async with copied(server_url, _opened) as url:
+        settings = Settings(database_url=url, data_dir=tmp_path_factory.mktemp("still"))
+        async with served(settings) as app, calling(app) as http:
+            yield http

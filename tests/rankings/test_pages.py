@@ -17,11 +17,21 @@ RANKING = "/v1/rankings?period=ky-2026&level=commune"
 @pytest.fixture
 async def eleven(opened: AsyncClient) -> AsyncClient:
     """An admin with eleven communes: ties across every edge, and two that are not ranked."""
-    await found(opened, communes(11)[4:])
-    await open_period(opened, code="ky-2026", roster=[{"unit": f"H61.{n}", "ranked": False} for n in (110, 111)])
+    return await _filled(opened)
+
+
+@pytest.fixture(scope="module")
+async def read_only(still: AsyncClient) -> AsyncClient:
+    """The same, for all tests that only read."""
+    return await _filled(still)
+
+
+async def _filled(admin: AsyncClient) -> AsyncClient:
+    await found(admin, communes(11)[4:])
+    await open_period(admin, code="ky-2026", roster=[{"unit": f"H61.{n}", "ranked": False} for n in (110, 111)])
     for number, value in enumerate((7, 7, 7, 4, 4, 0, 0), 101):
-        await done(opened.put(f"/v1/submissions/ky-2026/H61.{number}", json=points(value)))
-    return opened
+        await done(admin.put(f"/v1/submissions/ky-2026/H61.{number}", json=points(value)))
+    return admin
 
 
 async def walk(http: AsyncClient, path: str, **headers: str) -> list[dict[str, Any]]:
@@ -37,20 +47,21 @@ async def walk(http: AsyncClient, path: str, **headers: str) -> list[dict[str, A
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 4, 5, 10, 11, 12, 1000])
-async def test_pages_add_up_to_the_whole_ranking(eleven: AsyncClient, limit: int) -> None:
-    whole = (await done(eleven.get(RANKING)))["items"]
+async def test_pages_add_up_to_the_whole_ranking(read_only: AsyncClient, limit: int) -> None:
+    whole = (await done(read_only.get(RANKING)))["items"]
     assert [item["rank"] for item in whole] == [1, 1, 1, 4, 4, 6, 6, 6, 6, None, None]
-    assert await walk(eleven, f"{RANKING}&limit={limit}") == whole
+    assert await walk(read_only, f"{RANKING}&limit={limit}") == whole
     for query in ("&basis=self", "&within=H61.D1", "&pillar=2"):
         assert (
-            await walk(eleven, f"{RANKING}{query}&limit={limit}") == (await done(eleven.get(RANKING + query)))["items"]
+            await walk(read_only, f"{RANKING}{query}&limit={limit}")
+            == (await done(read_only.get(RANKING + query)))["items"]
         )
 
 
-async def test_a_cursor_is_good_for_another_limit(eleven: AsyncClient) -> None:
-    whole = (await done(eleven.get(RANKING)))["items"]
-    first = await done(eleven.get(f"{RANKING}&limit=4"))
-    rest = await done(eleven.get(f"{RANKING}&limit=100&cursor={first['next']}"))
+async def test_a_cursor_is_good_for_another_limit(read_only: AsyncClient) -> None:
+    whole = (await done(read_only.get(RANKING)))["items"]
+    first = await done(read_only.get(f"{RANKING}&limit=4"))
+    rest = await done(read_only.get(f"{RANKING}&limit=100&cursor={first['next']}"))
     assert first["items"] + rest["items"] == whole
     assert rest["next"] is None
 
@@ -64,12 +75,12 @@ async def test_a_cursor_of_an_older_version_is_stale(eleven: AsyncClient) -> Non
     assert refused(await eleven.get(f"{RANKING}&limit=4&cursor={first['next']}"), 409) == "stale_cursor"
 
 
-async def test_a_cursor_of_another_selection_is_stale(eleven: AsyncClient) -> None:
-    first = await done(eleven.get(f"{RANKING}&limit=2"))
+async def test_a_cursor_of_another_selection_is_stale(read_only: AsyncClient) -> None:
+    first = await done(read_only.get(f"{RANKING}&limit=2"))
     for query in ("&basis=self", "&within=H61", "&within=H61.D1", "&pillar=1"):
-        answer = await eleven.get(f"{RANKING}{query}&limit=2&cursor={first['next']}")
+        answer = await read_only.get(f"{RANKING}{query}&limit=2&cursor={first['next']}")
         assert refused(answer, 409) == "stale_cursor", query
-    other = await eleven.get(f"/v1/rankings?period=ky-2025&level=commune&cursor={first['next']}")
+    other = await read_only.get(f"/v1/rankings?period=ky-2025&level=commune&cursor={first['next']}")
     assert refused(other, 409) == "stale_cursor"
 
 
@@ -80,15 +91,15 @@ def forged(cursor: str, start: Any) -> str:
 
 
 @pytest.mark.parametrize("start", [-1, -(2**62), 2**62, 11])
-async def test_a_forged_place_is_no_failure(eleven: AsyncClient, start: int) -> None:
-    cursor = forged((await done(eleven.get(f"{RANKING}&limit=2")))["next"], start)
-    body = await done(eleven.get(f"{RANKING}&limit=2&cursor={cursor}"))
-    assert body["items"] == ([] if start > 0 else (await done(eleven.get(f"{RANKING}&limit=2")))["items"])
+async def test_a_forged_place_is_no_failure(read_only: AsyncClient, start: int) -> None:
+    cursor = forged((await done(read_only.get(f"{RANKING}&limit=2")))["next"], start)
+    body = await done(read_only.get(f"{RANKING}&limit=2&cursor={cursor}"))
+    assert body["items"] == ([] if start > 0 else (await done(read_only.get(f"{RANKING}&limit=2")))["items"])
 
 
-async def test_a_forged_cursor_without_a_place_is_refused(eleven: AsyncClient) -> None:
-    cursor = forged((await done(eleven.get(f"{RANKING}&limit=2")))["next"], None)
-    assert refused(await eleven.get(f"{RANKING}&limit=2&cursor={cursor}"), 400) == "invalid_cursor"
+async def test_a_forged_cursor_without_a_place_is_refused(read_only: AsyncClient) -> None:
+    cursor = forged((await done(read_only.get(f"{RANKING}&limit=2")))["next"], None)
+    assert refused(await read_only.get(f"{RANKING}&limit=2&cursor={cursor}"), 400) == "invalid_cursor"
 
 
 async def test_a_bounded_client_pages_through_its_own_with_the_ranks_of_all(

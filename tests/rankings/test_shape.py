@@ -164,18 +164,18 @@ async def test_the_bases_rank_apart(opened: AsyncClient) -> None:
     ],
 )
 async def test_a_wrong_question_is_refused(
-    opened: AsyncClient, query: str, status: int, code: str, pointer: str | None
+    still: AsyncClient, query: str, status: int, code: str, pointer: str | None
 ) -> None:
-    answer = await opened.get(f"{RANKING}&{query}")
+    answer = await still.get(f"{RANKING}&{query}")
     assert refused(answer, status) == code
     assert [at for at, _ in refusals(answer)] == ([pointer] if pointer else [])
 
 
-async def test_what_is_not_there_is_not_found(opened: AsyncClient) -> None:
+async def test_what_is_not_there_is_not_found(still: AsyncClient) -> None:
     for query in ("period=ky-1999&level=commune", "period=ky-2025&level=village", "period=ky-2025&level=province"):
-        assert refused(await opened.get(f"/v1/rankings?{query}"), 404) == "cohort_not_found"
+        assert refused(await still.get(f"/v1/rankings?{query}"), 404) == "cohort_not_found"
     for query in ("", "?period=ky-2025", "?level=commune"):
-        assert refused(await opened.get(f"/v1/rankings{query}"), 422) == "validation_failed"
+        assert refused(await still.get(f"/v1/rankings{query}"), 422) == "validation_failed"
 
 
 async def test_a_ranking_of_a_hundred_is_a_page_by_default(opened: AsyncClient) -> None:

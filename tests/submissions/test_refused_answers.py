@@ -16,7 +16,7 @@ async def untouched(admin: AsyncClient) -> bool:
     return bool((await admin.get(UNIT)).json()["revision"] == 0)
 
 
-async def test_every_wrong_answer_is_told_at_once(opened: AsyncClient) -> None:
+async def test_every_wrong_answer_is_told_at_once(still: AsyncClient) -> None:
     given: list[dict[str, Any]] = [
         {"indicator": "1.1", "inputs": {"a": 1.5, "c": 1}},
         {"indicator": "1.2", "inputs": {"points": 4}},
@@ -28,7 +28,7 @@ async def test_every_wrong_answer_is_told_at_once(opened: AsyncClient) -> None:
         {"indicator": "2.2", "inputs": {"points": 10.5}},
     ]
     for method in ("PUT", "PATCH"):
-        answer = await opened.request(method, UNIT, json={"answers": given})
+        answer = await still.request(method, UNIT, json={"answers": given})
         assert refused(answer, 422) == "invalid_answers"
         assert sorted(refusals(answer)) == [
             ("/answers/0/inputs/a", "not_an_integer"),
@@ -41,7 +41,7 @@ async def test_every_wrong_answer_is_told_at_once(opened: AsyncClient) -> None:
             ("/answers/6/inputs/choice", "unknown_choice"),
             ("/answers/7/inputs/points", "points_above_maximum"),
         ]
-    assert await untouched(opened)
+    assert await untouched(still)
 
 
 @pytest.mark.parametrize(
@@ -65,12 +65,12 @@ async def test_every_wrong_answer_is_told_at_once(opened: AsyncClient) -> None:
         (("1.2", {"points": 3, "a/b~": 1}), "/a~1b~0", "unknown_input"),
     ],
 )
-async def test_a_wrong_input_is_named(opened: AsyncClient, answer: tuple[str, Any], pointer: str, code: str) -> None:
+async def test_a_wrong_input_is_named(still: AsyncClient, answer: tuple[str, Any], pointer: str, code: str) -> None:
     indicator, inputs = answer
-    refusal = await opened.put(UNIT, json={"answers": [{"indicator": indicator, "inputs": inputs}]})
+    refusal = await still.put(UNIT, json={"answers": [{"indicator": indicator, "inputs": inputs}]})
     assert refused(refusal, 422) == "invalid_answers"
     assert refusals(refusal) == [(f"/answers/0/inputs{pointer}", code)]
-    assert await untouched(opened)
+    assert await untouched(still)
 
 
 @pytest.mark.parametrize(
@@ -94,11 +94,11 @@ async def test_a_wrong_input_is_named(opened: AsyncClient, answer: tuple[str, An
         ({"answers": [{"indicator": "1.2", "inputs": {"a": 1, "b\u0000": 1}}]}, "/answers/0/inputs", "not_storable"),
     ],
 )
-async def test_a_body_that_is_no_submission_is_refused(opened: AsyncClient, body: Any, pointer: str, code: str) -> None:
-    answer = await opened.put(UNIT, json=body)
+async def test_a_body_that_is_no_submission_is_refused(still: AsyncClient, body: Any, pointer: str, code: str) -> None:
+    answer = await still.put(UNIT, json=body)
     assert refused(answer, 422) == "validation_failed"
     assert refusals(answer) == [(pointer, code)]
-    assert await untouched(opened)
+    assert await untouched(still)
 
 
 def raw(value: str) -> bytes:
@@ -115,7 +115,6 @@ def raw(value: str) -> bytes:
         (raw("-1e400"), 422),
         (raw("9" * 4000), 422),
         (raw("9" * 5000), 400),
-        (raw("1e-400"), 200),
         (raw("[" * 100_000 + "]" * 100_000), 400),
         (raw('{"a":' * 3000 + "1" + "}" * 3000), 400),
         (raw('"\\ud800"'), 400),
@@ -131,17 +130,16 @@ def raw(value: str) -> bytes:
         ('{"answers": []}'.encode("utf-16"), 400),
     ],
 )
-async def test_hostile_json_gets_an_answer_and_never_a_500(opened: AsyncClient, content: bytes, status: int) -> None:
+async def test_hostile_json_gets_an_answer_and_never_a_500(still: AsyncClient, content: bytes, status: int) -> None:
     for method in ("PUT", "PATCH"):
-        answer = await opened.request(method, UNIT, content=content, headers=JSON)
+        answer = await still.request(method, UNIT, content=content, headers=JSON)
         assert answer.status_code == status, answer.text
-        if status != 200:
-            assert answer.headers["content-type"] == "application/problem+json"
-            assert answer.json()["code"]
-    assert status == 200 or await untouched(opened)
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["code"]
+    assert await untouched(still)
 
 
-async def test_a_body_over_the_limit_is_413(opened: AsyncClient) -> None:
+async def test_a_body_over_the_limit_is_413(still: AsyncClient) -> None:
     content = json.dumps(points(1) | {"pad": "x" * 2_000_000}).encode()
 
     async def chunks() -> Any:
@@ -149,18 +147,23 @@ async def test_a_body_over_the_limit_is_413(opened: AsyncClient) -> None:
             yield content[at : at + 65_536]
 
     for body in (content, chunks()):
-        answer = await opened.put(UNIT, content=body, headers=JSON)
+        answer = await still.put(UNIT, content=body, headers=JSON)
         assert refused(answer, 413) == "body_too_large"
-    assert await untouched(opened)
+    assert await untouched(still)
 
 
 @pytest.mark.parametrize(
     "kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", "text/json", ""]
 )
-async def test_a_body_of_another_type_is_415(opened: AsyncClient, kind: str) -> None:
-    answer = await opened.put(UNIT, content=json.dumps(points(1)), headers={"Content-Type": kind})
+async def test_a_body_of_another_type_is_415(still: AsyncClient, kind: str) -> None:
+    answer = await still.put(UNIT, content=json.dumps(points(1)), headers={"Content-Type": kind})
     assert refused(answer, 415) == "unsupported_media_type"
-    assert await untouched(opened)
+    assert await untouched(still)
+
+
+async def test_a_number_too_small_for_a_double_is_zero(opened: AsyncClient) -> None:
+    body = await done(opened.put(UNIT, content=raw("1e-400"), headers=JSON))
+    assert body["answers"][0]["inputs"] == {"points": 0}
 
 
 async def test_json_by_its_other_names_is_taken(opened: AsyncClient) -> None:
@@ -169,12 +172,12 @@ async def test_json_by_its_other_names_is_taken(opened: AsyncClient) -> None:
         assert (await done(sent))["revision"] == number
 
 
-async def test_unknown_parameters_and_methods_are_refused(opened: AsyncClient) -> None:
-    answer = await opened.put(f"{UNIT}?force=true", json=answers())
+async def test_unknown_parameters_and_methods_are_refused(still: AsyncClient) -> None:
+    answer = await still.put(f"{UNIT}?force=true", json=answers())
     assert refused(answer, 422) == "unknown_parameter"
     assert refusals(answer) == [("/query/force", "unknown_parameter")]
-    wrong = await opened.delete(UNIT)
+    wrong = await still.delete(UNIT)
     assert refused(wrong, 405) == "method_not_allowed"
     assert wrong.headers["Allow"] == "GET, PATCH, PUT"
     for path in (f"{UNIT}/", f"{UNIT}/force", f"{UNIT}/reviews"):
-        assert refused(await opened.put(path, json=answers()), 404) == "route_not_found"
+        assert refused(await still.put(path, json=answers()), 404) == "route_not_found"

@@ -12,6 +12,13 @@ WHY = {"reason": "Biên bản 12/BB"}
 REPORT = answers(_1_1={"a": 1, "b": 4}, _1_2={"points": 3}, _1_3={"a": 5}, _2_1={"choice": "no"}, _2_2={"points": 2.5})
 
 
+@pytest.fixture(scope="module")
+async def reported(still: AsyncClient) -> AsyncClient:
+    """An admin where H61.101 has reported, for tests in which every review is refused."""
+    await done(still.put(UNIT, json=REPORT))
+    return still
+
+
 async def score(admin: AsyncClient, leaf: str, basis: str = "assessed", unit: str = "H61.101") -> tuple[str, float]:
     """State and points of one leaf."""
     card = await done(admin.get(f"/v1/scorecards/ky-2025/{unit}?basis={basis}"))
@@ -111,13 +118,12 @@ async def test_points_are_awarded_to_any_leaf_without_a_report(opened: AsyncClie
     ],
 )
 async def test_what_does_not_belong_to_a_verdict_is_refused(
-    opened: AsyncClient, leaf: str, body: dict[str, Any], errors: list[tuple[str, str]]
+    reported: AsyncClient, leaf: str, body: dict[str, Any], errors: list[tuple[str, str]]
 ) -> None:
-    await done(opened.put(UNIT, json=REPORT))
-    answer = await opened.put(f"{UNIT}/reviews/{leaf}", json=WHY | body)
+    answer = await reported.put(f"{UNIT}/reviews/{leaf}", json=WHY | body)
     assert refused(answer, 422) == "invalid_review"
     assert refusals(answer) == errors
-    assert (await done(opened.get(UNIT)))["revision"] == 1
+    assert (await done(reported.get(UNIT)))["revision"] == 1
 
 
 @pytest.mark.parametrize(
@@ -137,10 +143,9 @@ async def test_what_does_not_belong_to_a_verdict_is_refused(
     ],
 )
 async def test_a_review_has_its_form_and_a_reason(
-    opened: AsyncClient, body: dict[str, Any], pointer: str, code: str
+    reported: AsyncClient, body: dict[str, Any], pointer: str, code: str
 ) -> None:
-    await done(opened.put(UNIT, json=REPORT))
-    answer = await opened.put(f"{UNIT}/reviews/1.2", json=body)
+    answer = await reported.put(f"{UNIT}/reviews/1.2", json=body)
     assert refused(answer, 422) == "validation_failed"
     assert refusals(answer) == [(pointer, code)]
 
@@ -155,9 +160,9 @@ async def test_there_is_nothing_to_judge_before_a_report(opened: AsyncClient, ve
     assert refused(await opened.put(f"{UNIT}/reviews/1.2", json=body), 409) == "nothing_reported"
 
 
-async def test_only_leaves_are_reviewed(opened: AsyncClient) -> None:
+async def test_only_leaves_are_reviewed(reported: AsyncClient) -> None:
     for code in ("1", "9.9", "1.1.1"):
-        answer = await opened.put(f"{UNIT}/reviews/{code}", json={"verdict": "adjust", "points": 1, **WHY})
+        answer = await reported.put(f"{UNIT}/reviews/{code}", json={"verdict": "adjust", "points": 1, **WHY})
         assert refused(answer, 404) == "indicator_not_found"
 
 
