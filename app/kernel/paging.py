@@ -45,7 +45,7 @@ def encode_cursor(*parts: str | int | None) -> str:
 
 
 def decode_cursor(cursor: str, *kinds: type[str] | type[int]) -> list[Any]:
-    """The parts of a cursor, one per kind; each may be None. Raises BadRequestError `invalid_cursor`."""
+    """The parts of a cursor, one per kind. Raises BadRequestError `invalid_cursor`."""
     try:
         parts = from_json(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (ValueError, binascii.Error) as error:
@@ -74,8 +74,6 @@ def link_next(request: Request, cursor: str) -> str:
 
 
 def _fits(part: Any, kind: type[str] | type[int]) -> bool:
-    if part is None:
-        return True
     if kind is int:
         return type(part) is int and abs(part) <= _LARGEST
     return isinstance(part, str) and "\x00" not in part

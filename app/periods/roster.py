@@ -18,11 +18,14 @@ async def freeze(session: AsyncSession, period: PeriodRow, actor: str) -> None:
     """Write cohorts and participants of a period that is being opened, and the first event of each chain.
 
     InvalidError `invalid_period` when a roster entry is outside the authority's subtree or levels;
-    ConflictError `framework_not_published`; InvalidError `level_not_valid`.
+    ConflictError `framework_not_published`; InvalidError `level_not_valid`, `authority_not_valid`.
     """
     levels = await repository.levels_of(session, period.id)
     require_usable(period, levels)
     members = await subtree(session, period.authority_id, period.starts_on)
+    if not members:
+        error = FieldError("/authority", "authority_not_valid", "The authority is not valid on the period's first day.")
+        raise InvalidError("authority_not_valid", error.detail, [error])
     entries = {entry.unit_id: entry for entry in await repository.roster_of(session, period.id)}
     taking_part = {level.level_id: [m for m in members if m.level_id == level.level_id] for level in levels}
     require_known(entries, {member.unit_id for group in taking_part.values() for member in group})
@@ -53,12 +56,8 @@ def require_known(entries: Mapping[int, Any], taking_part: set[int]) -> None:
     Pointers go into the roster as the period shows it, by unit code.
     """
     errors = [
-        FieldError(
-            "/roster",
-            "unit_not_eligible",
-            f"Unit '{entry.unit}' is not in the authority's subtree and levels.",
-        )
-        for unit_id, entry in entries.items()
+        FieldError(f"/roster/{index}/unit", "unit_not_eligible", f"Unit '{entry.unit}' is not among the participants.")
+        for index, (unit_id, entry) in enumerate(entries.items())
         if unit_id not in taking_part
     ]
     if errors:

@@ -15,7 +15,7 @@ from app.kernel.canonical import dumps
 from app.kernel.coalescing import Coalesced
 from app.kernel.conditional import etag
 from app.kernel.database import Database
-from app.kernel.errors import BadRequestError, ConflictError, FieldError, InvalidError, NotFoundError
+from app.kernel.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from app.kernel.paging import decode_cursor, encode_cursor
 from app.periods.cohorts import Cohort, require_level
 from app.periods.freshness import Freshness
@@ -165,8 +165,6 @@ def start_of(query: RankingQuery, selection: Selection, table: RankedTable) -> i
     if query.cursor is None:
         return 0
     mark, version, start = decode_cursor(query.cursor, str, int, int)
-    if start is None:
-        raise BadRequestError("invalid_cursor", "The cursor is not one this list gave. Start again without it.")
     if mark != selection.mark or version != table.version:
         raise ConflictError("stale_cursor", "The ranking has changed since that page. Start again without a cursor.")
     return max(int(start), 0)

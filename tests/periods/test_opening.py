@@ -30,7 +30,7 @@ async def refuse_to_open(admin: AsyncClient, status: int, code: str, at: str) ->
     """Fail unless the drafted period is not opened for that reason, and stays a draft without a roster."""
     answer = await admin.post(f"{PATH}/open")
     assert refused(answer, status) == code
-    assert at in [pointer for pointer, _ in refusals(answer)]
+    assert [pointer for pointer, _ in refusals(answer) if pointer.startswith(at)]
     assert (await admin.get(PATH)).json()["status"] == "draft"
     assert refused(await admin.get(f"{PATH}/participants"), 409) == "period_not_open"
     assert refused(await admin.get(RANKING), 404) == "cohort_not_found"
