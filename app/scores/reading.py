@@ -22,8 +22,8 @@ from app.scores.schemas import (
     ScoredUnit,
 )
 from app.scores.shares import share_of
-from app.scores.stored import Basis, StoredAnswer, answer_on, trait_exemptions
-from app.scoring import Figures, Indicator, answerable, coverage, receipt, score_leaf
+from app.scores.stored import Basis, StoredAnswer, answer_on
+from app.scoring import Figures, Indicator, answerable, coverage, exempted_by, receipt, score_leaf
 
 # The rank is counted on the shown points, as the ranking does it: competition ranking, ranked units only.
 CARD = text("""
@@ -144,7 +144,7 @@ def leaf_receipt(
 ) -> dict[str, Any]:
     """A leaf's points explained by the engine itself, from what is stored."""
     stored = StoredAnswer.read(row.reported, row.verdict, row.assessed, row.awarded, row.exemption, row.reason)
-    by_trait = trait_exemptions(scored.framework, participant.traits).get(leaf.code)
+    by_trait = exempted_by(scored.framework, leaf, participant.traits)
     answer = answer_on(basis, scored.framework, stored, by_trait)
     figures = {slot: Figures(0, None, None) for slot in leaf.slots}
     for slot, n, least, greatest in row.figures or ():

@@ -15,7 +15,7 @@ from app.scores.cohort import ScoredCohort
 from app.scores.figures import NO_FIGURES, move_figures
 from app.scores.repository import Figured
 from app.scores.stored import BASES, Basis, StoredAnswer, answer_on, answers_on, trait_exemptions
-from app.scoring import Answer, Exempt, Indicator, LeafScore, UnitScore, score_leaf, score_unit
+from app.scoring import Answer, Exempt, Indicator, LeafScore, UnitScore, exempted_by, score_leaf, score_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ async def rescore_others(
     scores: dict[int, LeafScore] = {}
     indicator_id = scored.indicator_id(leaf.code)
     for unit_id, traits, stored in await repository.answers_of_leaf(session, scored.cohort, indicator_id, but):
-        by_trait = trait_exemptions(scored.framework, traits).get(leaf.code)
+        by_trait = exempted_by(scored.framework, leaf, traits)
         answer = answer_on(basis, scored.framework, stored, by_trait)
         if not isinstance(answer, Exempt):
             scores[unit_id] = score_one(leaf, answer, figured)

@@ -16,8 +16,8 @@ from app.periods.participants import Participant
 from app.scores.cohort import ScoredCohort
 from app.scores.refresh import OwnScore, UnitChange, refresh
 from app.scores.repository import exactly
-from app.scores.stored import BASES, Basis, StoredAnswer, answer_on, trait_exemptions
-from app.scoring import Indicator, cohort_values
+from app.scores.stored import BASES, Basis, StoredAnswer, answer_on
+from app.scoring import Indicator, cohort_values, exempted_by
 from app.submissions import repository
 from app.submissions.repository import AnswerRecord, SubmissionState
 
@@ -56,7 +56,7 @@ class Locked:
         if not leaf.slots:
             return {"self_values": None, "assessed_values": None}
         framework = self.scored.framework
-        by_trait = trait_exemptions(framework, self.participant.traits).get(leaf.code)
+        by_trait = exempted_by(framework, leaf, self.participant.traits)
         on = {basis: answer_on(basis, framework, answer, by_trait) for basis in BASES}
         return {f"{basis}_values": list(cohort_values(leaf, on[basis])) for basis in BASES}
 
