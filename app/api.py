@@ -4,12 +4,16 @@ from fastapi import APIRouter
 
 from app.frameworks.router import router as frameworks
 from app.periods.router import router as periods
+from app.rankings.router import polled
 from app.rankings.router import router as rankings
 from app.scores.router import router as scores
+from app.submissions.router import reported
 from app.submissions.router import router as submissions
 from app.units.router import router as units
 
 router = APIRouter(prefix="/v1")
-# Routes are tried in order, and dashboards poll: rankings come first, reference data last.
+# Routes are tried in order: what is asked often comes first, reference data last.
 for feature in (rankings, scores, submissions, periods, units, frameworks):
     router.include_router(feature)
+# What is asked most, tried before all others. Their declared twins in the routers are what is documented.
+first = [polled, *reported]

@@ -43,11 +43,14 @@ def create_app(settings: Settings) -> FastAPI:
         separate_input_output_schemas=False,  # split schemas cost generated clients their response types
         docs_url=None,
         redoc_url=None,
+        # Asked for at every request, though nothing here is set up to receive it.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     install(app)
     for router in (api.router, health.router, clients.router, docs.router):
         app.include_router(router)
+    app.router.routes[:0] = api.first
     return app
 
 

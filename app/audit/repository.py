@@ -8,17 +8,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.chain import Event, Link
+from app.kernel.database import fetch
 
-APPEND_TO_COHORT = text("""
+APPEND_TO_COHORT = """
     WITH event AS (
         INSERT INTO cohort_events
             (period_id, level_id, sequence, unit_id, body, previous_hash, hash, recorded_at)
-        VALUES (:period_id, :level_id, :sequence, :unit_id, :body, :previous_hash, :hash, :recorded_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     )
-    UPDATE cohorts SET version = :sequence, head = :hash
-     WHERE period_id = :period_id AND level_id = :level_id AND version = :sequence - 1
+    UPDATE cohorts SET version = $3, head = $7 WHERE period_id = $1 AND level_id = $2 AND version = $3 - 1
     RETURNING version
-""")
+"""
 APPEND_TO_GLOBAL = text("""
     WITH event AS (
         INSERT INTO global_events (sequence, body, previous_hash, hash, recorded_at)
@@ -46,9 +46,8 @@ async def append_to_cohort(
     session: AsyncSession, period_id: int, level_id: int, unit_id: int | None, event: Event
 ) -> None:
     """Add an event and move the cohort's version to it. The caller holds the cohort's lock."""
-    key = {"period_id": period_id, "level_id": level_id, "unit_id": unit_id}
-    moved = await session.execute(APPEND_TO_COHORT, key | asdict(event))
-    if moved.one_or_none() is None:
+    sealed = (event.sequence, unit_id, event.body, event.previous_hash, event.hash, event.recorded_at)
+    if not await fetch(session, APPEND_TO_COHORT, period_id, level_id, *sealed):
         message = "The cohort's chain moved without its lock being held."
         raise RuntimeError(message)
 

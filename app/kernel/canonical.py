@@ -7,6 +7,7 @@ from hashlib import sha256
 from math import isfinite
 from typing import Any
 
+import orjson
 import rfc8785
 
 _SAFE_INTEGER = 2**53 - 1
@@ -30,8 +31,11 @@ def canonical(value: Any) -> bytes:
         plain = _plain(value, _ordinary_float, _ordinary_key)
     except _UnusualError:
         return rfc8785.dumps(_plain(value, float, str))
-    # Twice as fast as rfc8785, and this runs while the cohort is locked; a test holds the two together.
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    # Many times as fast as rfc8785, and this runs while the cohort is locked; a test holds the two together.
+    try:
+        return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError as error:
+        raise ValueError(str(error)) from error
 
 
 def digest(value: Any) -> str:
@@ -40,8 +44,12 @@ def digest(value: Any) -> str:
 
 
 def dumps(value: Any) -> str:
-    """Compact JSON in the order given, Decimals as numbers. Raises ValueError for NaN and infinity."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_number)
+    """Compact JSON in the order given, Decimals as numbers. Raises ValueError for a Decimal that is not finite."""
+    try:
+        return orjson.dumps(value, default=_number).decode()
+    except orjson.JSONEncodeError:
+        # What orjson does not take (lone surrogates, integers beyond 64 bits), or nobody does: this one tells.
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=_number)
 
 
 def loads(text: str | bytes) -> Any:
@@ -52,13 +60,10 @@ def loads(text: str | bytes) -> Any:
 def _number(value: Any) -> int | float:
     if not isinstance(value, Decimal):
         raise TypeError(f"{type(value).__name__} is not JSON")
-    return _shrink(value)
-
-
-def _shrink(value: Decimal) -> int | float:
-    if value.is_finite() and value == value.to_integral_value() and abs(value) <= _SAFE_INTEGER:
-        return int(value)
-    return float(value)
+    if not value.is_finite():
+        raise ValueError("Out of range float values are not JSON compliant")
+    number = float(value)
+    return int(number) if number.is_integer() and abs(number) <= _SAFE_INTEGER else number
 
 
 def _plain(value: Any, on_float: Callable[[float], float], on_key: Callable[[str], str]) -> Any:

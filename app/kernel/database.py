@@ -1,6 +1,6 @@
 """Connections, sessions, and the only commit."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +21,8 @@ from app.settings import Settings
 _POOL_WAIT_SECONDS = 1.3
 _CONNECT_SECONDS = 1.5
 _LOCK_WAIT_SECONDS = 5
+# What is noted of a session, in its `info`.
+_DRIVER, _AUTOCOMMIT = "driver", "autocommit"
 
 
 class Base(DeclarativeBase):
@@ -75,13 +77,36 @@ async def transaction(database: Database) -> AsyncIterator[AsyncSession]:
         yield session
 
 
+def reading(database: Database) -> AsyncSession:
+    """A session for reads, each statement of which sees what is committed by then."""
+    return AsyncSession(database.reader, expire_on_commit=False, info={_AUTOCOMMIT: True})
+
+
+async def fetch(session: AsyncSession, statement: str, *values: Any) -> Sequence[Any]:
+    """The rows of a statement sent straight to the driver, within the session's transaction; to be read by position.
+
+    For the statements of every write and poll: SQLAlchemy's own way takes three times as long. Parameters are `$1`,
+    `$2` and so on; errors are asyncpg's own.
+    """
+    driver: Any = session.info.get(_DRIVER)
+    if driver is None:
+        connection = await session.connection()
+        driver = (await connection.get_raw_connection()).driver_connection
+        if not session.info.get(_AUTOCOMMIT) and not driver.is_in_transaction():
+            # The dialect begins the transaction together with the first statement that goes its own way.
+            return (await connection.exec_driver_sql(statement, values)).all()
+        session.info[_DRIVER] = driver
+    rows: list[Any] = await driver.fetch(statement, *values)
+    return rows
+
+
 async def _write_session(request: Request) -> AsyncIterator[AsyncSession]:
     async with transaction(request.app.state.database) as session:
         yield session
 
 
 async def _read_session(request: Request) -> AsyncIterator[AsyncSession]:
-    async with AsyncSession(request.app.state.database.reader, expire_on_commit=False) as session:
+    async with reading(request.app.state.database) as session:
         yield session
 
 

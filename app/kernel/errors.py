@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -91,6 +92,9 @@ def _handlers() -> dict[type[Exception], Callable[..., Awaitable[Response]]]:
         RequestValidationError: _on_validation,
         HTTPException: _on_http,
         DBAPIError: _on_database,
+        # Of statements that were sent straight to the driver.
+        asyncpg.PostgresError: _on_database,
+        asyncpg.InterfaceError: _on_database,
         PoolTimeoutError: _on_database,
         OSError: _on_database,
         Exception: answer_unexpected,

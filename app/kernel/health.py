@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.database import Database, ReadSession
+from app.kernel.database import Database, ReadSession, reading
 from app.kernel.errors import UnavailableError
 from app.kernel.schema import Schema
 
@@ -62,7 +62,7 @@ async def find_revision(session: AsyncSession) -> str | None:
 
 async def check_schema(database: Database, head: str | None) -> None:
     """Raise RuntimeError unless the schema is at head."""
-    async with AsyncSession(database.reader) as session:
+    async with reading(database) as session:
         found = await find_revision(session)
     if found != head:
         raise RuntimeError(f"The schema is at {found}, this version needs {head}. Run `dti migrate` first.")

@@ -4,9 +4,11 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Callable
+from typing import Any
 
+import orjson
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,7 +26,7 @@ def configure_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_line),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
     )
@@ -49,7 +51,7 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id.encode())]
             await send(message)
 
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -68,6 +70,10 @@ def route_template(scope: Scope) -> str | None:
     # Routes are a tree: the route itself only knows its path below the routers that include it.
     context = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
     return getattr(context, "path_format", None)
+
+
+def _line(event: Any, default: Callable[[Any], Any]) -> str:
+    return orjson.dumps(event, default=default).decode()
 
 
 def _request_id(scope: Scope) -> str:

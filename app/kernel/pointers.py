@@ -5,7 +5,14 @@ from typing import Any
 
 from app.kernel.problems import FieldError
 
-_CODES = {"extra_forbidden": "unknown_field", "string_unicode": "not_unicode"}
+_CODES = {
+    "extra_forbidden": "unknown_field",
+    "string_unicode": "not_unicode",
+    "model_type": "not_an_object",
+    "model_attributes_type": "not_an_object",
+    "dict_type": "not_an_object",
+}
+_DETAILS = {"not_an_object": "Must be an object"}
 _DETAIL_LIMIT = 300
 _PARAMETERS = ("query", "path", "header", "cookie")
 
@@ -25,7 +32,7 @@ def _field_error(error: Mapping[str, Any], body: Any) -> FieldError:
     path = (place, *rest) if place in _PARAMETERS else _resolve(rest, body, str(error["type"]))
     detail = "".join(character for character in str(error["msg"]) if character.isprintable())
     code = _CODES.get(error["type"], str(error["type"]))
-    return FieldError(pointer(*path), code, detail[:_DETAIL_LIMIT])
+    return FieldError(pointer(*path), code, _DETAILS.get(code, detail[:_DETAIL_LIMIT]))
 
 
 def _resolve(location: Sequence[str | int], body: Any, kind: str) -> tuple[str | int, ...]:

@@ -11,6 +11,7 @@ from fastapi import params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic_core import from_json
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from app.kernel.errors import BadRequestError, FieldError, InvalidError, UnsupportedMediaTypeError, pointer
@@ -41,8 +42,9 @@ class Strictness:
 
     async def __call__(self, request: Request) -> None:
         declared = self._of(request)
-        _refuse([pointer("path", name) for name, value in request.path_params.items() if "\x00" in value])
-        check_query(request, declared.query)
+        check_path(request)
+        if request.scope["query_string"]:
+            check_query(request.query_params, declared.query)
         if declared.body is not None:
             await _check_body(request, declared.body)
 
@@ -72,11 +74,9 @@ def _is_list(annotation: Any) -> bool:
     return any((get_origin(kind) or kind) in (list, set, tuple, frozenset) for kind in kinds)
 
 
-def check_query(request: Request, declared: Mapping[str, bool]) -> None:
+def check_query(given: QueryParams, declared: Mapping[str, bool]) -> None:
     """Refuse parameters that are not declared, and repeated ones unless their name maps to True."""
-    if not request.scope["query_string"]:
-        return
-    names = Counter(name for name, _ in request.query_params.multi_items())
+    names = Counter(name for name, _ in given.multi_items())
     unknown = [
         FieldError(pointer("query", name), "unknown_parameter", "Not a parameter here")
         for name in names
@@ -88,16 +88,29 @@ def check_query(request: Request, declared: Mapping[str, bool]) -> None:
     if repeated:
         errors = [FieldError(pointer("query", name), "repeated_parameter", "Given more than once") for name in repeated]
         raise InvalidError("repeated_parameter", "A parameter may be given only once.", errors)
-    _refuse([pointer("query", name) for name, value in request.query_params.multi_items() if "\x00" in value])
+    _refuse([pointer("query", name) for name, value in given.multi_items() if "\x00" in value])
+
+
+def check_path(request: Request) -> None:
+    """Refuse U+0000 in the path's parameters."""
+    _refuse([pointer("path", name) for name, value in request.path_params.items() if "\x00" in value])
 
 
 async def _check_body(request: Request, media_type: re.Pattern[str]) -> None:
     if media_type is _FORM:
         _check_form(request)
-        return
+    else:
+        await read_json(request)
+
+
+async def read_json(request: Request) -> Any:
+    """The document in the body, None without one. Numbers are int and float.
+
+    Raises UnsupportedMediaTypeError, BadRequestError and InvalidError as told above.
+    """
     body = await request.body()
     if not body:
-        return
+        return None
     if not _JSON.match(request.headers.get("content-type", "")):
         raise UnsupportedMediaTypeError("unsupported_media_type", "Send the body as application/json.")
     try:
@@ -107,6 +120,7 @@ async def _check_body(request: Request, media_type: re.Pattern[str]) -> None:
         raise BadRequestError("unreadable_body", "The body is not JSON in UTF-8, or nested too deep.") from None
     if _SUSPECT.search(body):
         _refuse(list(_unstorable(document, "")))
+    return document
 
 
 def _check_form(request: Request) -> None:

@@ -7,20 +7,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.chain import Link
 from app.clients.client import Client
+from app.kernel.database import fetch
 from app.kernel.errors import NotFoundError
 
 COLUMNS = """
     SELECT c.period_id, p.code AS period, c.level_id, l.code AS level, c.framework_id, p.status, c.version
       FROM cohorts c JOIN periods p ON p.id = c.period_id JOIN levels l ON l.id = c.level_id
 """
-BY_CODE = text(f"{COLUMNS} WHERE p.code = :period AND l.code = :level")
+BY_CODE = f"{COLUMNS} WHERE p.code = $1 AND l.code = $2"
 OF_PERIOD = text(f"{COLUMNS} WHERE p.code = :period ORDER BY c.level_id")
 ALL = text(f"{COLUMNS} ORDER BY c.period_id, c.level_id")
 # Not FOR UPDATE: rows that refer to the cohort (aggregates of a read) need not wait for its writers.
-LOCK = text("""
-    SELECT version, head, clock_timestamp() AS now FROM cohorts
-     WHERE period_id = :period_id AND level_id = :level_id FOR NO KEY UPDATE
-""")
+LOCK = """
+    SELECT version, head, clock_timestamp() FROM cohorts WHERE period_id = $1 AND level_id = $2 FOR NO KEY UPDATE
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Cohort:
 
 async def find_cohort(session: AsyncSession, period: str, level: str) -> Cohort | None:
     """The cohort, or None where the period is unknown, not opened, or does not assess that level."""
-    row = (await session.execute(BY_CODE, {"period": period, "level": level})).one_or_none()
-    return Cohort(*row) if row else None
+    rows = await fetch(session, BY_CODE, period, level)
+    return Cohort(*rows[0]) if rows else None
 
 
 async def get_cohort(session: AsyncSession, period: str, level: str) -> Cohort:
@@ -80,5 +80,5 @@ async def list_cohorts(session: AsyncSession, period: str | None = None) -> list
 
 async def lock_cohort(session: AsyncSession, cohort: Cohort) -> Link:
     """Wait for the cohort's row lock. Whatever is read after it is what the writer before committed."""
-    row = (await session.execute(LOCK, cohort.key)).one()
-    return Link(row.version, row.head, row.now)
+    rows = await fetch(session, LOCK, cohort.period_id, cohort.level_id)
+    return Link(*rows[0])

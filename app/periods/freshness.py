@@ -1,9 +1,7 @@
 """How fresh a cohort is: the version that every cached answer is held against."""
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.kernel.coalescing import Coalesced
-from app.kernel.database import Database
+from app.kernel.database import Database, reading
 from app.periods.cohorts import Cohort, find_cohort, not_found
 
 
@@ -22,5 +20,5 @@ class Freshness:
         return cohort
 
     async def _find(self, key: tuple[str, str]) -> Cohort | None:
-        async with AsyncSession(self._database.reader) as session:
+        async with reading(self._database) as session:
             return await find_cohort(session, *key)

@@ -2,26 +2,25 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
+from app.kernel.database import fetch
 from app.kernel.errors import ConflictError, NotFoundError
 from app.periods.cohorts import Cohort
 from app.periods.repository import find
 
-PARTICIPANT = text("""
+PARTICIPANT = """
     SELECT pt.unit_id, pt.code, pt.name, pt.parent, pt.ancestors, pt.traits, pt.ranked,
            c.period_id, p.code AS period, c.level_id, l.code AS level, c.framework_id, p.status, c.version
       FROM periods p
       JOIN participants pt ON pt.period_id = p.id
       JOIN cohorts c ON c.period_id = pt.period_id AND c.level_id = pt.level_id
       JOIN levels l ON l.id = c.level_id
-     WHERE p.code = :period
-       AND (CASE WHEN CAST(:scheme AS text) IS NULL THEN pt.code = :unit
-                 ELSE pt.unit_id = (SELECT i.unit_id FROM unit_identifiers i
-                                     WHERE i.scheme = :scheme AND i.value = :unit) END)
-""")
+     WHERE p.code = $1
+       AND (CASE WHEN CAST($3 AS text) IS NULL THEN pt.code = $2
+                 ELSE pt.unit_id = (SELECT i.unit_id FROM unit_identifiers i WHERE i.scheme = $3 AND i.value = $2) END)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +50,9 @@ async def get_participant(
     NotFoundError `period_not_found`; ConflictError `period_not_open` while the period is a draft; NotFoundError
     `participant_not_found` off the roster and, telling nothing more, outside the client's bounds.
     """
-    values = {"period": period, "unit": unit, "scheme": scheme}
-    row = (await session.execute(PARTICIPANT, values)).one_or_none()
-    if row is not None:
-        unit_id, code, name, parent, ancestors, traits, ranked, *cohort = row
+    rows = await fetch(session, PARTICIPANT, period, unit, scheme)
+    if rows:
+        unit_id, code, name, parent, ancestors, traits, ranked, *cohort = rows[0]
         found = Participant(unit_id, code, name, parent, tuple(ancestors), frozenset(traits), ranked, Cohort(*cohort))
         if found.visible_to(client):
             return found

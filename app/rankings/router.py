@@ -1,15 +1,14 @@
 """GET /v1/rankings."""
 
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
-from pydantic import ValidationError
+from starlette.datastructures import QueryParams
 
 from app.clients.access import Reader, Scope, authorised, visitor_of
 from app.kernel.conditional import IfNoneMatch, etag, joined, none_match, not_modified
+from app.kernel.direct import direct, read_parameters
 from app.kernel.errors import problem_responses
 from app.kernel.paging import link_next
 from app.kernel.strictness import check_query
@@ -19,31 +18,23 @@ from app.rankings.service import Rankings
 PARAMETERS = dict.fromkeys(RankingQuery.model_fields, False)
 
 
-class PolledRoute(APIRoute):
-    """The route that dashboards poll, its arguments read by hand.
-
-    Solving the declared dependencies costs the framework several times what the answer costs. The declarations stay, as
-    what the OpenAPI document is made from; here the same functions are called that they call.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Check the parameters, find the client, read the query, and answer."""
-        return answer_poll
+@lru_cache(1024)
+def read_query(query_string: bytes) -> RankingQuery:
+    """The parameters of a poll, refused as declared ones are. Dashboards send the same again and again."""
+    given = QueryParams(query_string)
+    check_query(given, PARAMETERS)
+    return read_parameters(RankingQuery, {}, dict(given))
 
 
 async def answer_poll(request: Request) -> Response:
     """`get_ranking` with its arguments."""
-    check_query(request, PARAMETERS)
     client = authorised(visitor_of(request, request.headers.get("authorization")), Scope.READ)
-    try:
-        query = RankingQuery.model_validate(dict(request.query_params))
-    except ValidationError as error:
-        problems = [{**problem, "loc": ("query", *problem["loc"])} for problem in error.errors()]
-        raise RequestValidationError(problems) from None
+    query = read_query(request.scope["query_string"])
     return await get_ranking(request, client, query, joined(request, "If-None-Match"))
 
 
-router = APIRouter(tags=["rankings"], route_class=PolledRoute)
+polled = direct("GET", "/v1/rankings", answer_poll)
+router = APIRouter(tags=["rankings"])
 
 
 @router.get(

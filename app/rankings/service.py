@@ -14,7 +14,7 @@ from app.frameworks.service import CompiledFramework, compiled
 from app.kernel.canonical import dumps
 from app.kernel.coalescing import Coalesced
 from app.kernel.conditional import etag
-from app.kernel.database import Database
+from app.kernel.database import Database, reading
 from app.kernel.errors import ConflictError, FieldError, InvalidError, NotFoundError
 from app.kernel.paging import decode_cursor, encode_cursor
 from app.periods.cohorts import Cohort, require_level
@@ -90,7 +90,7 @@ class Rankings:
     async def _make_page(
         self, client: Client, query: RankingQuery, cohort: Cohort, selection: Selection
     ) -> RankingPage:
-        async with AsyncSession(self._database.reader) as session:
+        async with reading(self._database) as session:
             framework = await compiled(session, cohort.framework_id)
         table = self._tables.get(selection)
         if table is None or table.version < cohort.version:
@@ -107,7 +107,7 @@ class Rankings:
     async def _build(self, key: tuple[Selection, Cohort]) -> RankedTable:
         """Read and rank one selection, in a thread: thousands of units must not hold up the other requests."""
         selection, cohort = key
-        async with AsyncSession(self._database.reader) as session:
+        async with reading(self._database) as session:
             framework = (await compiled(session, cohort.framework_id)).framework
             pillar = find_pillar(framework.pillars, selection.pillar)
             standings = await read_standings(session, cohort, selection, pillar)

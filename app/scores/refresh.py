@@ -30,9 +30,10 @@ class UnitChange:
 
 @dataclass(frozen=True, slots=True)
 class OwnScore:
-    """One unit's answers, leaf scores and scorecard on one basis."""
+    """One unit's answers, what they were compared with, leaf scores and scorecard on one basis."""
 
     answers: Mapping[str, Answer]
+    figured: Figured
     leaves: Mapping[str, LeafScore]
     card: UnitScore
 
@@ -93,27 +94,38 @@ async def refresh_basis(
         if isinstance(answer, Exempt):
             leaf = scored.framework.by_code[code]
             leaves[code] = score_one(leaf, answer, Figured(moved.figures, bests.points))
-    own = OwnScore(after, leaves, score_unit(scored.framework, leaves))
+    own = OwnScore(after, figured, leaves, score_unit(scored.framework, leaves))
     return Outcome(own, moved.rows, bests)
 
 
 def score_own(
     scored: ScoredCohort, answers: Mapping[str, Answer], figured: Figured, twin: OwnScore | None
 ) -> dict[str, LeafScore]:
-    """Score every leaf of one unit; a leaf with the same answer on the other basis is not scored twice."""
+    """Score every leaf of one unit; one that stands the same on the other basis is not scored twice."""
     leaves: dict[str, LeafScore] = {}
     for leaf in scored.framework.leaves:
         answer = answers.get(leaf.code)
-        if twin is not None and leaf.scope == "unit" and twin.answers.get(leaf.code) == answer:
+        if twin is not None and stands_the_same(leaf, answer, figured, twin):
             leaves[leaf.code] = twin.leaves[leaf.code]
         else:
             leaves[leaf.code] = score_one(leaf, answer, figured)
     return leaves
 
 
+def stands_the_same(leaf: Indicator, answer: Answer, figured: Figured, twin: OwnScore) -> bool:
+    """Whether a leaf has the same answer on the other basis, and is compared with the same there."""
+    if isinstance(answer, Exempt) or twin.answers.get(leaf.code) != answer:
+        return False
+    if not leaf.slots:
+        return True
+    keys = [(leaf.code, slot) for slot in leaf.slots]
+    return all(figured.figures.get(key) == twin.figured.figures.get(key) for key in keys)
+
+
 def score_one(leaf: Indicator, answer: Answer, figured: Figured) -> LeafScore:
     """One leaf against the cohort's figures and bests."""
-    figures = {slot: figured.figures.get((leaf.code, slot), NO_FIGURES) for slot in leaf.slots}
+    slots = leaf.slots
+    figures = {slot: figured.figures.get((leaf.code, slot), NO_FIGURES) for slot in slots} if slots else {}
     return score_leaf(leaf, answer, figures, best_points=figured.bests.get(leaf.code))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 # As `check_inputs` returns them: Decimal, bool, str, list of str, and one nested dict per part.
 Inputs: TypeAlias = dict[str, Any]
@@ -25,31 +25,27 @@ class ExemptionPolicy:
     citation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reported:
+class Reported(NamedTuple):
     """Inputs that a unit reported, or a reviewer's in their place; scored by the leaf's rule."""
 
     inputs: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Awarded:
+class Awarded(NamedTuple):
     """Points from outside the rule: a ministry's published table, a council's decision. `source` names it."""
 
     points: Decimal
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rejected:
+class Rejected(NamedTuple):
     """A reviewer's verdict against what was reported: 0 points, for `reason`."""
 
     inputs: Mapping[str, Any]
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Exempt:
+class Exempt(NamedTuple):
     """The unit is not measured on this leaf; `policy` says which points it gets instead."""
 
     policy: ExemptionPolicy

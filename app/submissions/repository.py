@@ -10,21 +10,23 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.canonical import dumps
+from app.kernel.database import fetch
 from app.periods.participants import Participant
+from app.scores.repository import array_text, exactly
 from app.scores.stored import StoredAnswer
 
 # One statement, so that a submission and its answers are of one moment; a row for each answer, one row without any.
-SUBMISSION = text("""
+SUBMISSION = """
     SELECT p.status AS period_status, coalesce(s.status, 'draft') AS status, coalesce(s.revision, 0) AS revision,
            s.submitted_at, s.updated_at, c.version,
            a.indicator_id, a.reported, a.note, a.source, a.sequence, a.observed_at, a.reported_by, a.reported_at,
            a.verdict, a.assessed, a.awarded, a.exemption, a.reason, a.reviewed_by, a.reviewed_at, a.review_outdated
       FROM periods p
-      JOIN cohorts c ON c.period_id = p.id AND c.level_id = :level_id
-      LEFT JOIN submissions s ON s.period_id = p.id AND s.unit_id = :unit_id
+      JOIN cohorts c ON c.period_id = p.id AND c.level_id = $2
+      LEFT JOIN submissions s ON s.period_id = p.id AND s.unit_id = $3
       LEFT JOIN answers a ON a.period_id = s.period_id AND a.unit_id = s.unit_id
-     WHERE p.id = :period_id
-""")
+     WHERE p.id = $1
+"""
 STATE_COLUMNS = 6
 TOUCH = text("""
     INSERT INTO submissions (period_id, level_id, unit_id, status, revision, submitted_at, updated_at)
@@ -34,25 +36,24 @@ TOUCH = text("""
            submitted_at = coalesce(:submitted_at, submissions.submitted_at)
     RETURNING revision
 """)
-UPSERT_REPORTED = text("""
+UPSERT_REPORTED = """
     WITH touched AS (
         INSERT INTO submissions (period_id, level_id, unit_id, status, revision, updated_at)
-        VALUES (:period_id, :level_id, :unit_id, :status, 1, :now)
-        ON CONFLICT (period_id, unit_id) DO UPDATE
-           SET revision = submissions.revision + 1, updated_at = :now
+        VALUES ($1, $2, $3, $4, 1, $5)
+        ON CONFLICT (period_id, unit_id) DO UPDATE SET revision = submissions.revision + 1, updated_at = $5
     )
     INSERT INTO answers (period_id, level_id, unit_id, indicator_id, reported, note, self_values, assessed_values,
                          reported_by, reported_at)
-    SELECT :period_id, :level_id, :unit_id, r.indicator_id, r.reported, r.note, r.self_values, r.assessed_values,
-           :actor, :now
-      FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        AS r(indicator_id bigint, reported jsonb, note text, self_values numeric[], assessed_values numeric[])
+    SELECT $1, $2, $3, r.indicator_id, CAST(r.reported AS jsonb), r.note, CAST(r.self_values AS numeric[]),
+           CAST(r.assessed_values AS numeric[]), $6, $5
+      FROM unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[])
+        AS r(indicator_id, reported, note, self_values, assessed_values)
     ON CONFLICT (period_id, unit_id, indicator_id) DO UPDATE
        SET reported = excluded.reported, note = excluded.note, self_values = excluded.self_values,
            assessed_values = excluded.assessed_values, reported_by = excluded.reported_by,
            reported_at = excluded.reported_at, source = NULL, sequence = NULL, observed_at = NULL,
            review_outdated = answers.verdict IS NOT NULL
-""")
+"""
 DELETE_UNREVIEWED = text("""
     DELETE FROM answers WHERE period_id = :period_id AND unit_id = :unit_id AND verdict IS NULL
        AND indicator_id = ANY(CAST(:ids AS bigint[]))
@@ -137,7 +138,8 @@ def unit_key(participant: Participant) -> dict[str, int]:
 
 async def read(session: AsyncSession, participant: Participant) -> tuple[SubmissionState, list[AnswerRecord]]:
     """Where the submission stands now, and its answers. After the cohort's lock: as the writer before left it."""
-    rows = (await session.execute(SUBMISSION, unit_key(participant))).all()
+    cohort = participant.cohort
+    rows = await fetch(session, SUBMISSION, cohort.period_id, cohort.level_id, participant.unit_id)
     answers = [AnswerRecord(*row[STATE_COLUMNS:]) for row in rows if row[STATE_COLUMNS] is not None]
     return SubmissionState(*rows[0][:STATE_COLUMNS]), answers
 
@@ -158,8 +160,21 @@ async def upsert_reported(
     session: AsyncSession, participant: Participant, rows: Sequence[Mapping[str, Any]], actor: str, at: SubmissionState
 ) -> None:
     """Write many reported answers, and the submission's new revision and time (`at`), in one statement."""
-    values = {"rows": dumps(rows), "actor": actor, "status": at.status, "now": at.updated_at}
-    await session.execute(UPSERT_REPORTED, unit_key(participant) | values)
+    cohort = participant.cohort
+    key = (cohort.period_id, cohort.level_id, participant.unit_id)
+    columns = [
+        [row["indicator_id"] for row in rows],
+        [dumps(row["reported"]) for row in rows],
+        [row["note"] for row in rows],
+        [values_text(row["self_values"]) for row in rows],
+        [values_text(row["assessed_values"]) for row in rows],
+    ]
+    await fetch(session, UPSERT_REPORTED, *key, at.status, at.updated_at, actor, *columns)
+
+
+def values_text(values: Sequence[Decimal | None] | None) -> str | None:
+    """What a leaf gives to the figures, as PostgreSQL reads an array; None for a leaf that gives nothing."""
+    return None if values is None else array_text(values)
 
 
 async def withdraw(
@@ -172,7 +187,7 @@ async def withdraw(
     """Take reported answers back; a review of one stays."""
     ids = [row["indicator_id"] for row in rows]
     await session.execute(DELETE_UNREVIEWED, unit_key(participant) | {"ids": ids})
-    values = {"rows": dumps(rows), "actor": actor, "now": now}
+    values = {"rows": dumps(exactly(rows)), "actor": actor, "now": now}
     await session.execute(BLANK_REVIEWED, unit_key(participant) | values)
 
 

@@ -1,18 +1,23 @@
 """Submissions, their answers, states and reviews."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Depends, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.clients.access import Reader, Reviewer, Submitter
+from app.clients.access import Client, Reader, Reviewer, Scope, Submitter, authorised, visitor_of
 from app.kernel.canonical import dumps
-from app.kernel.conditional import IfMatch, IfNoneMatch, etag, none_match, not_modified
-from app.kernel.database import ReadSession, WriteSession
+from app.kernel.conditional import IfMatch, IfNoneMatch, etag, joined, none_match, not_modified
+from app.kernel.database import ReadSession, WriteSession, transaction
+from app.kernel.direct import check_parameters, direct, read_body, read_parameters
 from app.kernel.errors import problem_responses
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.kernel.schema import IndicatorCode
+from app.periods.participants import Participant, get_participant
 from app.periods.router.parameters import (
     NOT_MODIFIED,
+    ParticipantRef,
     ReadableParticipant,
     ReportingParticipant,
     ReviewedParticipant,
@@ -152,3 +157,26 @@ async def put_review(
     document = await reading.read_submission(session, participant)
     response.headers["ETag"] = etag(document["revision"])
     return reading.review_of(document, indicator)
+
+
+Report = Callable[[AsyncSession, Client, Participant, SubmissionWrite, Preconditions], Awaitable[Response]]
+
+
+def reporting_route(method: str, report: Report) -> Any:
+    """The direct twin of a declared route that takes answers: other systems write through it all night."""
+
+    async def answer(request: Request) -> Response:
+        client = authorised(visitor_of(request, request.headers.get("authorization")), Scope.SUBMIT)
+        check_parameters(request, {"unit_scheme": False})
+        ref = read_parameters(ParticipantRef, request.path_params, request.query_params)
+        # The whole body first: a slow caller must not hold a connection of the database.
+        document = await read_body(request, SubmissionWrite)
+        conditions = Preconditions(joined(request, "If-Match"), joined(request, "If-None-Match"))
+        async with transaction(request.app.state.database) as session:
+            participant = await get_participant(session, client, ref.period, ref.unit, ref.unit_scheme)
+            return await report(session, client, participant, document, conditions)
+
+    return direct(method, "/v1/submissions/{period}/{unit}", answer)
+
+
+reported = [reporting_route("PUT", put_submission), reporting_route("PATCH", patch_submission)]

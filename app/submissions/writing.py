@@ -15,7 +15,6 @@ from app.periods.cohorts import lock_cohort
 from app.periods.participants import Participant
 from app.scores.cohort import ScoredCohort
 from app.scores.refresh import OwnScore, UnitChange, refresh
-from app.scores.repository import exactly
 from app.scores.stored import BASES, Basis, StoredAnswer, answer_on
 from app.scoring import Indicator, cohort_values, exempted_by
 from app.submissions import repository
@@ -127,5 +126,5 @@ def row_to_store(locked: Locked, leaf: Indicator, answer: StoredAnswer, note: st
         "indicator_id": locked.scored.indicator_id(leaf.code),
         "reported": answer.reported,
         "note": note,
-        **exactly(locked.values(leaf, answer)),
+        **locked.values(leaf, answer),
     }

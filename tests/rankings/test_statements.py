@@ -1,6 +1,6 @@
 """How many statements the hot paths send to the database; the size of a cohort makes no difference."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,14 +45,27 @@ def counted(app: FastAPI) -> Iterator[list[str]]:
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         sent.append(statement)
 
+    def note_direct(logged: Any) -> None:
+        sent.append(logged.query)
+
+    def watch(connection: Any, *_rest: Any) -> None:
+        connection.driver_connection.add_query_logger(note_direct)
+
+    def leave(connection: Any, *_rest: Any) -> None:
+        connection.driver_connection.remove_query_logger(note_direct)
+
+    listeners: dict[str, Callable[..., Any]] = {"before_cursor_execute": note, "checkout": watch, "checkin": leave}
     engines = (app.state.database.writer.sync_engine, app.state.database.reader.sync_engine)
     for engine in engines:
-        event.listen(engine, "before_cursor_execute", note)
+        for name, listener in listeners.items():
+            event.listen(engine, name, listener)
     try:
         yield sent
+        sent[:] = [statement for statement in sent if not statement.startswith(("BEGIN", "COMMIT", "ROLLBACK"))]
     finally:
         for engine in engines:
-            event.remove(engine, "before_cursor_execute", note)
+            for name, listener in listeners.items():
+                event.remove(engine, name, listener)
 
 
 def full(value: float) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
+from pydantic import BaseModel, StringConstraints
 
 from app.clients.access import Reader, Reviewer, Submitter
 from app.kernel.database import ReadSession, WriteSession
@@ -13,6 +14,14 @@ PeriodRef = Annotated[Code, Path()]
 UnitRef = Annotated[str, Path(max_length=64, description="Unit code, or its identifier in `unit_scheme`.")]
 UnitScheme = Annotated[str | None, Query(max_length=64, description="Name the unit by its identifier in this scheme.")]
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Still what the sent ETag names"}}
+
+
+class ParticipantRef(BaseModel):
+    """The same three, for a route that reads them by hand."""
+
+    period: Code
+    unit: Annotated[str, StringConstraints(max_length=64)]
+    unit_scheme: Annotated[str, StringConstraints(max_length=64)] | None = None
 
 
 async def _readable(

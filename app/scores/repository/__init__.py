@@ -2,7 +2,7 @@
 
 from app.scores.repository.answers import answers_of, answers_of_leaf, participants_of
 from app.scores.repository.bests import best_points, best_takers, delete_best, replace_takers, set_best, takers_of
-from app.scores.repository.exact import exactly
+from app.scores.repository.exact import array_text, exactly
 from app.scores.repository.figures import Figured, figure_row, load_figures, requery_figures, upsert_figures
 from app.scores.repository.scorecards import (
     covered_points,
@@ -17,6 +17,7 @@ __all__ = [
     "Figured",
     "answers_of",
     "answers_of_leaf",
+    "array_text",
     "best_points",
     "best_takers",
     "covered_points",

@@ -1,6 +1,6 @@
 """Exact numbers on their way into PostgreSQL."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,3 +14,8 @@ def exactly(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [exactly(item) for item in value]
     return value
+
+
+def array_text(values: Iterable[Decimal | str | None]) -> str:
+    """An array of numbers, or of words that need no quotes, as PostgreSQL reads it: faster than as binary numerics."""
+    return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"

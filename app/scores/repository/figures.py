@@ -9,16 +9,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.canonical import dumps
+from app.kernel.database import fetch
 from app.periods.cohorts import Cohort
 from app.scores.cohort import ScoredCohort
 from app.scores.repository.exact import exactly
 from app.scores.stored import BASES, Basis
 from app.scoring import Figures
 
-FIGURES = text("""
-    SELECT basis, indicator_id, slot, n, min, max FROM cohort_figures
-     WHERE period_id = :period_id AND level_id = :level_id
-""")
+FIGURES = """
+    SELECT basis, indicator_id, slot, n, min, max FROM cohort_figures WHERE period_id = $1 AND level_id = $2
+"""
 UPSERT_FIGURES = text("""
     INSERT INTO cohort_figures (period_id, level_id, basis, indicator_id, slot, n, min, max)
     SELECT :period_id, :level_id, r.*
@@ -27,9 +27,7 @@ UPSERT_FIGURES = text("""
     ON CONFLICT (period_id, level_id, basis, indicator_id, slot) DO UPDATE
        SET n = excluded.n, min = excluded.min, max = excluded.max
 """)
-BESTS = text("""
-    SELECT basis, indicator_id, points FROM cohort_bests WHERE period_id = :period_id AND level_id = :level_id
-""")
+BESTS = "SELECT basis, indicator_id, points FROM cohort_bests WHERE period_id = $1 AND level_id = $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +42,13 @@ async def load_figures(session: AsyncSession, scored: ScoredCohort) -> dict[Basi
     """All figures and bests of a cohort, by basis; not asked for where the framework can have none."""
     found: dict[Basis, Figured] = {basis: Figured({}, {}) for basis in BASES}
     codes = scored.leaf_by_id()
+    key = (scored.cohort.period_id, scored.cohort.level_id)
     if any(leaf.slots for leaf in codes.values()):
-        for row in await session.execute(FIGURES, scored.cohort.key):
-            found[row.basis].figures[codes[row.indicator_id].code, row.slot] = Figures(row.n, row.min, row.max)
+        for basis, indicator_id, slot, *figures in await fetch(session, FIGURES, *key):
+            found[basis].figures[codes[indicator_id].code, slot] = Figures(*figures)
     if any(policy.policy == "cohort_best" for policy in scored.framework.exemptions):
-        for row in await session.execute(BESTS, scored.cohort.key):
-            found[row.basis].bests[codes[row.indicator_id].code] = row.points
+        for basis, indicator_id, points in await fetch(session, BESTS, *key):
+            found[basis].bests[codes[indicator_id].code] = points
     return found
 
 

@@ -7,24 +7,26 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.canonical import dumps
+from app.kernel.database import fetch
 from app.periods.cohorts import Cohort
 from app.scores.cohort import ScoredCohort
-from app.scores.repository.exact import exactly
+from app.scores.repository.exact import array_text
 from app.scores.stored import Basis
 from app.scoring import Indicator, LeafScore, UnitScore
 
-UPSERT_SCORECARDS = text("""
+UPSERT_SCORECARDS = """
     INSERT INTO scorecards (period_id, level_id, unit_id, basis, points, covered,
                             pillar_points, node_points, node_covered, states)
-    SELECT :period_id, :level_id, r.*
-      FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-        AS r(unit_id bigint, basis text, points numeric, covered numeric,
-             pillar_points numeric[], node_points numeric[], node_covered numeric[], states text[])
+    SELECT $1, $2, r.unit_id, r.basis, r.points, r.covered, CAST(r.pillar_points AS numeric[]),
+           CAST(r.node_points AS numeric[]), CAST(r.node_covered AS numeric[]), CAST(r.states AS text[])
+      FROM unnest($3::bigint[], $4::text[], $5::numeric[], $6::numeric[],
+                  $7::text[], $8::text[], $9::text[], $10::text[])
+        AS r(unit_id, basis, points, covered, pillar_points, node_points, node_covered, states)
     ON CONFLICT (period_id, unit_id, basis) DO UPDATE
        SET points = excluded.points, covered = excluded.covered, pillar_points = excluded.pillar_points,
            node_points = excluded.node_points, node_covered = excluded.node_covered, states = excluded.states
-""")
+"""
+ARRAYS = ("pillar_points", "node_points", "node_covered", "states")
 SCORECARDS = text("""
     SELECT unit_id, points, covered, pillar_points, node_points, node_covered, states
       FROM scorecards WHERE period_id = :period_id AND level_id = :level_id AND basis = :basis
@@ -52,7 +54,9 @@ async def upsert_scorecards(session: AsyncSession, cohort: Cohort, rows: Sequenc
     """Write scorecards whole, many units in one statement."""
     if not rows:
         return
-    await session.execute(UPSERT_SCORECARDS, cohort.key | {"rows": dumps(exactly(rows))})
+    columns = [[row[name] for row in rows] for name in ("unit_id", "basis", "points", "covered")]
+    columns += [[array_text(row[name]) for row in rows] for name in ARRAYS]
+    await fetch(session, UPSERT_SCORECARDS, cohort.period_id, cohort.level_id, *columns)
 
 
 async def patch_leaf(

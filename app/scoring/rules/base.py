@@ -5,7 +5,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from app.scoring.expressions import Expression
 from app.scoring.fields import Section
@@ -19,8 +19,7 @@ OnZero = Literal["undetermined", "zero", "full"]
 COMMON_FIELDS = ("type", "gate", "on_zero_denominator")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """What the cohort rules of one leaf may look at: figures by slot, and the period's benchmark."""
 
     figures: Mapping[str, Figures]
