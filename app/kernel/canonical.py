@@ -1,7 +1,7 @@
 """One JSON text per value: what is hashed, chained and stored."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
 from math import isfinite
@@ -28,9 +28,9 @@ def canonical(value: Any) -> bytes:
     infinity, an integer beyond 2**53 - 1 and text that is not Unicode; TypeError for what JSON has not.
     """
     try:
-        plain = _plain(value, _ordinary_float, _ordinary_key)
+        plain = _ordinary(value)
     except _UnusualError:
-        return rfc8785.dumps(_plain(value, float, str))
+        return rfc8785.dumps(_plain(value))
     # Many times as fast as rfc8785, and this runs while the cohort is locked; a test holds the two together.
     try:
         return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)
@@ -66,17 +66,42 @@ def _number(value: Any) -> int | float:
     return int(number) if number.is_integer() and abs(number) <= _SAFE_INTEGER else number
 
 
-def _plain(value: Any, on_float: Callable[[float], float], on_key: Callable[[str], str]) -> Any:
+def _ordinary(value: Any) -> Any:
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return value
+    if kind is Decimal or kind is float:
+        return _ordinary_number(float(value))
+    if kind is dict:
+        if not all(key.isascii() for key in value):
+            raise _UnusualError  # RFC 8785 sorts by UTF-16 units, Python by code points
+        return {key: _ordinary(item) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [_ordinary(item) for item in value]
+    if kind is int:
+        return _safe_integer(value)
+    raise _UnusualError
+
+
+def _ordinary_number(value: float) -> int | float:
+    if value.is_integer() and abs(value) <= _SAFE_INTEGER:
+        return int(value)
+    if not _PLAIN_FROM <= abs(value) < _PLAIN_BELOW:
+        raise _UnusualError
+    return value
+
+
+def _plain(value: Any) -> Any:
     if value is None or isinstance(value, str | bool):
         return value
     if isinstance(value, int):
         return _safe_integer(value)
     if isinstance(value, float | Decimal):
-        return _plain_float(float(value), on_float)
-    if isinstance(value, dict | Mapping):
-        return {on_key(key): _plain(item, on_float, on_key) for key, item in value.items()}
+        return _plain_float(float(value))
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item, on_float, on_key) for item in value]
+        return [_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
@@ -86,21 +111,7 @@ def _safe_integer(value: int) -> int:
     return value
 
 
-def _plain_float(value: float, on_float: Callable[[float], float]) -> int | float:
+def _plain_float(value: float) -> int | float:
     if not isfinite(value):
         raise ValueError("NaN and infinity have no canonical form")
-    if value.is_integer() and abs(value) <= _SAFE_INTEGER:
-        return int(value)
-    return on_float(value)
-
-
-def _ordinary_float(value: float) -> float:
-    if not _PLAIN_FROM <= abs(value) < _PLAIN_BELOW:
-        raise _UnusualError
-    return value
-
-
-def _ordinary_key(key: str) -> str:
-    if not key.isascii():
-        raise _UnusualError  # RFC 8785 sorts by UTF-16 units, Python by code points
-    return key
+    return int(value) if value.is_integer() and abs(value) <= _SAFE_INTEGER else value

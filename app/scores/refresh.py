@@ -4,17 +4,16 @@ Its oracle is the engine's `score_cohort`, by way of `rebuild`: both always leav
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.scores import repository
 from app.scores.bests import NewBests, renew_bests, take_bests
 from app.scores.cohort import ScoredCohort
-from app.scores.figures import NO_FIGURES, move_figures
+from app.scores.figures import NO_FIGURES, MovedFigures, move_figures
 from app.scores.repository import Figured
-from app.scores.stored import BASES, Basis, StoredAnswer, answer_on, answers_on, trait_exemptions
+from app.scores.stored import Basis, StoredAnswer, answer_on, answers_on, trait_exemptions
 from app.scoring import Answer, Exempt, Indicator, LeafScore, UnitScore, exempted_by, score_leaf, score_unit
 
 
@@ -43,8 +42,13 @@ class Outcome:
     """What one basis leaves to be written."""
 
     own: OwnScore
-    figure_rows: list[dict[str, Any]]
+    moved: MovedFigures
     bests: NewBests
+
+    def on(self, basis: Basis) -> "Outcome":
+        """The same for another basis on which everything stands the same."""
+        rows = [{**row, "basis": basis} for row in self.moved.rows]
+        return replace(self, moved=replace(self.moved, rows=rows))
 
 
 async def refresh(session: AsyncSession, scored: ScoredCohort, change: UnitChange) -> dict[Basis, OwnScore]:
@@ -53,12 +57,14 @@ async def refresh(session: AsyncSession, scored: ScoredCohort, change: UnitChang
     The caller holds the cohort's lock and has stored the answers already.
     """
     stored = await repository.load_figures(session, scored)
-    outcomes: dict[Basis, Outcome] = {}
-    for basis in BASES:
-        twin = outcomes["self"].own if outcomes else None
-        outcomes[basis] = await refresh_basis(session, scored, basis, change, stored[basis], twin)
+    first = await refresh_basis(session, scored, "self", change, stored["self"], None)
+    if is_one_for_both(change, stored, first):
+        second = first.on("assessed")
+    else:
+        second = await refresh_basis(session, scored, "assessed", change, stored["assessed"], first.own)
+    outcomes: dict[Basis, Outcome] = {"self": first, "assessed": second}
     await repository.upsert_figures(
-        session, scored.cohort, [row for outcome in outcomes.values() for row in outcome.figure_rows]
+        session, scored.cohort, [row for outcome in outcomes.values() for row in outcome.moved.rows]
     )
     rows = [
         repository.scorecard_row(scored.pillars, change.unit_id, basis, outcome.own.card)
@@ -68,6 +74,15 @@ async def refresh(session: AsyncSession, scored: ScoredCohort, change: UnitChang
     for basis, outcome in outcomes.items():
         await take_bests(session, scored, basis, outcome.bests, change.unit_id)
     return {basis: outcome.own for basis, outcome in outcomes.items()}
+
+
+def is_one_for_both(change: UnitChange, stored: Mapping[Basis, Figured], first: Outcome) -> bool:
+    """Whether nothing tells the bases apart: no verdict, the same figures, and nobody else who moves."""
+    if stored["self"] != stored["assessed"] or stored["self"].bests or first.moved.leaves:
+        return False
+    if any(isinstance(answer, Exempt) for answer in first.own.answers.values()) or first.bests.taken is not None:
+        return False
+    return all(answer.verdict is None for side in (change.before, change.after) for answer in side.values())
 
 
 async def refresh_basis(
@@ -95,7 +110,7 @@ async def refresh_basis(
             leaf = scored.framework.by_code[code]
             leaves[code] = score_one(leaf, answer, Figured(moved.figures, bests.points))
     own = OwnScore(after, figured, leaves, score_unit(scored.framework, leaves))
-    return Outcome(own, moved.rows, bests)
+    return Outcome(own, moved, bests)
 
 
 def score_own(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -157,6 +158,7 @@ def review_of(document: Mapping[str, Any], indicator: str) -> Review:
     return Review.model_validate(next(item["review"] for item in document["answers"] if item["indicator"] == indicator))
 
 
+@lru_cache(256)  # 63 answers mostly share one
 def moment(value: datetime | None) -> str | None:
     """A time of the database, which speaks UTC, as RFC 3339."""
     return None if value is None else value.isoformat().replace("+00:00", "Z")

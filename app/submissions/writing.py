@@ -56,8 +56,12 @@ class Locked:
             return {"self_values": None, "assessed_values": None}
         framework = self.scored.framework
         by_trait = exempted_by(framework, leaf, self.participant.traits)
-        on = {basis: answer_on(basis, framework, answer, by_trait) for basis in BASES}
-        return {f"{basis}_values": list(cohort_values(leaf, on[basis])) for basis in BASES}
+        own, assessed = (answer_on(basis, framework, answer, by_trait) for basis in BASES)
+        values = list(cohort_values(leaf, own))
+        return {
+            "self_values": values,
+            "assessed_values": values if assessed == own else list(cohort_values(leaf, assessed)),
+        }
 
 
 @dataclass(frozen=True, slots=True)
