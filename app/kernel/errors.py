@@ -31,6 +31,7 @@ from app.kernel.problems import (
     UnauthorizedError,
     UnavailableError,
     UnsupportedMediaTypeError,
+    count_told,
     problem_responses,
     render,
     respond,
@@ -109,7 +110,7 @@ async def _on_validation(_: Request, error: RequestValidationError) -> Response:
     if any(item["type"] == "json_invalid" for item in error.errors()):
         return render(BadRequestError(*_CODES[400]))
     errors = field_errors(error.errors(), error.body)
-    return render(InvalidError("validation_failed", f"{len(errors)} fields break a rule; see errors.", errors))
+    return render(InvalidError("validation_failed", count_told(errors), errors))
 
 
 async def _on_http(request: Request, error: HTTPException) -> Response:

@@ -167,6 +167,13 @@ def respond(status: int, title: str, error: ProblemError) -> Response:
     return Response(content, status, error.headers, MEDIA_TYPE)
 
 
+def count_told(errors: Sequence[FieldError]) -> str:
+    """How many fields a request breaks its schema in, as the detail of `validation_failed`."""
+    return (
+        "1 field breaks a rule; see errors." if len(errors) == 1 else f"{len(errors)} fields break a rule; see errors."
+    )
+
+
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """For `responses=` of a route or router: each status under `application/problem+json`."""
     reference = {"$ref": "#/components/schemas/Problem"}

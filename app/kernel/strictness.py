@@ -15,6 +15,7 @@ from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
 from app.kernel.errors import BadRequestError, FieldError, InvalidError, UnsupportedMediaTypeError, pointer
+from app.kernel.problems import count_told
 
 _JSON = re.compile(r"application/([\w.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
 _FORM = re.compile(r"(application/x-www-form-urlencoded|multipart/form-data)\s*(;|$)", re.IGNORECASE)
@@ -147,4 +148,4 @@ def _refuse(pointers: list[str]) -> None:
     if not pointers:
         return
     errors = [FieldError(place, "not_storable", "Holds U+0000, or a number that is not finite") for place in pointers]
-    raise InvalidError("validation_failed", f"{len(errors)} fields break a rule; see errors.", errors)
+    raise InvalidError("validation_failed", count_told(errors), errors)
