@@ -5,11 +5,12 @@ from fastapi import APIRouter
 from app.frameworks.router import router as frameworks
 from app.periods.router import router as periods
 from app.rankings.router import router as rankings
+from app.rehearsals.router import router as rehearsals
 from app.scores.router import router as scores
 from app.submissions.router import router as submissions
 from app.units.router import router as units
 
 router = APIRouter(prefix="/v1")
 # Routes are tried in order, and dashboards poll: rankings come first, reference data last.
-for feature in (rankings, scores, submissions, periods, units, frameworks):
+for feature in (rankings, scores, submissions, periods, units, frameworks, rehearsals):
     router.include_router(feature)
