@@ -6,6 +6,7 @@ from app.frameworks.router import router as frameworks
 from app.periods.router import router as periods
 from app.rankings.router import polled
 from app.rankings.router import router as rankings
+from app.rehearsals.router import router as rehearsals
 from app.scores.router import router as scores
 from app.submissions.router import reported
 from app.submissions.router import router as submissions
@@ -13,7 +14,7 @@ from app.units.router import router as units
 
 router = APIRouter(prefix="/v1")
 # Routes are tried in order: what is asked often comes first, reference data last.
-for feature in (rankings, scores, submissions, periods, units, frameworks):
+for feature in (rankings, scores, submissions, periods, units, frameworks, rehearsals):
     router.include_router(feature)
 # What is asked most, tried before all others. Their declared twins in the routers are what is documented.
 first = [polled, *reported]

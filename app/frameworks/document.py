@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from app.frameworks.examples import ExampleInputs
 from app.frameworks.rules import ExpressionText, InputDeclaration, Maybe, Rule, Share
 from app.kernel.schema import Code, Date, IndicatorCode, LongText, Name, Points, Schema, Text
 
@@ -18,6 +19,18 @@ class Validation(Schema):
     message: Text = Field(description="What the person whose answer is refused reads")
 
 
+class Example(Schema):
+    """A worked example of a leaf: publishing refuses a document whose examples do not hold."""
+
+    inputs: ExampleInputs = Field(description="As in an answer")
+    cohort: Maybe[Annotated[list[ExampleInputs], Field(max_length=1000)]] = Field(
+        default=None,
+        description="Inputs of other units, for a rule that looks at the cohort: its figures are those of these "
+        "and of `inputs` together",
+    )
+    points: Points = Field(description="What must come out, to 6 decimals; 0 where the rule gives no result")
+
+
 class IndicatorFields(Schema):
     """One node of the tree without what stands below it."""
 
@@ -28,6 +41,9 @@ class IndicatorFields(Schema):
     inputs: list[InputDeclaration] = Field(default=[], max_length=100, description="What an answer gives; leaves only")
     rule: Rule | None = Field(default=None, description="Every leaf has one, an inner node none")
     validations: list[Validation] = Field(default=[], max_length=100, description="Leaves only")
+    examples: Maybe[Annotated[list[Example], Field(max_length=100)]] = Field(
+        default=None, description="Worked examples, checked when the framework is published; leaves only"
+    )
     tags: list[Name] = Field(
         default=[],
         max_length=50,

@@ -1,11 +1,11 @@
 """A document before the engine: everything that is wrong with it, told at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from app.frameworks.tree import walk
 from app.kernel.errors import FieldError, InvalidError
-from app.scoring import DocumentError, Framework, read_framework
+from app.scoring import DocumentError, Framework, Problem, check_examples, read_framework
 
 MAX_NODES = 5_000
 MAX_DEPTH = 12
@@ -30,6 +30,16 @@ def errors_in(document: Mapping[str, Any]) -> list[FieldError]:
     except DocumentError as error:
         return [*own, *_errors(error)]
     return own
+
+
+def prove(document: Mapping[str, Any]) -> None:
+    """Hold a document, which is right in itself, against its own examples.
+
+    Raises InvalidError `example_failed` with every example that fails and every input that its leaf refuses.
+    """
+    errors = _told(check_examples(read_framework(document)))
+    if errors:
+        raise InvalidError("example_failed", f"The examples do not hold: {len(errors)} errors; see errors.", errors)
 
 
 def errors_but_sums(document: Mapping[str, Any]) -> list[FieldError]:
@@ -69,7 +79,11 @@ def check_size(document: Mapping[str, Any]) -> None:
 
 
 def _errors(error: DocumentError) -> list[FieldError]:
-    return [FieldError(problem.pointer, problem.code, problem.detail) for problem in error.problems]
+    return _told(error.problems)
+
+
+def _told(problems: Iterable[Problem]) -> list[FieldError]:
+    return [FieldError(problem.pointer, problem.code, problem.detail) for problem in problems]
 
 
 def _no_decision() -> FieldError:

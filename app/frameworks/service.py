@@ -1,5 +1,6 @@
 """The life of a framework: drafted, replaced, published, retired. Nothing here commits."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,7 +12,7 @@ from app.frameworks import repository
 from app.frameworks.compiling import CompiledFramework, cache_of
 from app.frameworks.document import FrameworkDocument
 from app.frameworks.models import FrameworkRow
-from app.frameworks.reading import errors_in, invalid, read
+from app.frameworks.reading import errors_in, invalid, prove, read
 from app.kernel.canonical import digest
 from app.kernel.conditional import check_if_match, check_if_none_match, etag
 from app.kernel.errors import ConflictError, FieldError, InvalidError
@@ -86,10 +87,11 @@ async def delete(session: AsyncSession, code: str, version: int, actor: str, if_
 async def publish(
     session: AsyncSession, code: str, version: int, actor: str, if_match: str | None = None
 ) -> FrameworkRow:
-    """Read a draft once more, sums and all, seal it with its hash, and let it be used.
+    """Read a draft once more, sums and all, hold it against its own examples, seal it with its hash, and let
+    it be used.
 
     NotFoundError, PreconditionFailedError, ConflictError `framework_not_draft`, InvalidError
-    `invalid_framework`.
+    `invalid_framework`, `example_failed`.
     """
     row = await repository.lock(session, code, version)
     check_if_match(if_match, row.revision)
@@ -97,6 +99,7 @@ async def publish(
     errors = errors_in(row.document)
     if errors:
         raise invalid(errors)
+    await asyncio.to_thread(prove, row.document)
     row.status = "published"
     row.content_hash = digest(row.document)
     row.published_at = func.now()

@@ -100,6 +100,15 @@ async def fetch(session: AsyncSession, statement: str, *values: Any) -> Sequence
     return rows
 
 
+@asynccontextmanager
+async def snapshot(database: Database) -> AsyncIterator[AsyncSession]:
+    """One moment of the database, to be read only: several queries see the same commits, and no lock is waited for."""
+    async with AsyncSession(database.reader, expire_on_commit=False) as session:
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        await session.connection(execution_options=options)
+        yield session
+
+
 async def _write_session(request: Request) -> AsyncIterator[AsyncSession]:
     async with transaction(request.app.state.database) as session:
         yield session

@@ -6,11 +6,13 @@ Standard library only; no clock, no database, no I/O. One verb at three grains: 
 
 from app.scoring.answers import Answer, Awarded, Exempt, ExemptionPolicy, Inputs, Rejected, Reported
 from app.scoring.cohort import CohortScore, leaf_figures, score_cohort
+from app.scoring.examples import Example
 from app.scoring.expressions import Comparison, Expression, compile_comparison, compile_expression
 from app.scoring.figures import Benchmark, Figures, gather_figures
 from app.scoring.inputs import InputDecl, Validation
 from app.scoring.leaf import check_award, check_inputs, cohort_values, score_leaf
 from app.scoring.problems import AnswerError, DocumentError, ExpressionError, Problem
+from app.scoring.proof import check_examples
 from app.scoring.ranking import Entry, rank, shown
 from app.scoring.reading import read_framework, read_indicator
 from app.scoring.receipt import receipt
@@ -29,6 +31,7 @@ __all__ = [
     "Comparison",
     "DocumentError",
     "Entry",
+    "Example",
     "Exempt",
     "ExemptionPolicy",
     "Expression",
@@ -50,6 +53,7 @@ __all__ = [
     "Validation",
     "answerable",
     "check_award",
+    "check_examples",
     "check_inputs",
     "cohort_values",
     "compile_comparison",

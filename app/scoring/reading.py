@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from app.scoring.examples import Example, read_examples
 from app.scoring.fields import Section
-from app.scoring.inputs import read_declarations, read_validations
+from app.scoring.inputs import Validation, read_declarations, read_validations
 from app.scoring.numbers import total
 from app.scoring.outline import Node, outline
 from app.scoring.policies import read_exemptions, read_grades
@@ -68,28 +69,31 @@ def _read_node(node: Node) -> Indicator:
         return _read_leaf(node)
     if node.section.has("rule"):
         node.section.problem("rule", "rule_on_inner_node", "only leaves are answered; this one is a sum")
-    for key in ("inputs", "validations"):
+    for key in ("inputs", "validations", "examples"):
         if node.section.holds(key):
             node.section.problem(key, f"{key}_on_inner_node", "only leaves are answered; this one is a sum")
-    return _indicator(node, None, ())
+    return _indicator(node, None)
 
 
 def _read_leaf(node: Node) -> Indicator:
     section = node.section
     declared = read_declarations(section)
     validations = read_validations(section, declared)
+    examples = read_examples(section, node.max_points)
     if not section.has("rule"):
         section.problem("rule", "missing_rule", "a leaf has a rule")
     found = section.section("rule")
     if found is None:
-        return _indicator(node, None, ())
+        return _indicator(node, None)
     # A copy: whoever handed the document over may change it, and a receipt shows the rule as it was read.
     stored = Section(copy.deepcopy(found.value), found.pointer, found.problems)
     rule = read_rule(Setting(stored, declared, node.max_points))
-    return _indicator(node, rule, validations)
+    return _indicator(node, rule, validations, examples)
 
 
-def _indicator(node: Node, rule: Rule | None, validations: tuple[Any, ...]) -> Indicator:
+def _indicator(
+    node: Node, rule: Rule | None, validations: tuple[Validation, ...] = (), examples: tuple[Example, ...] = ()
+) -> Indicator:
     slots = rule.slot_paths() if rule else ()
     return Indicator(
         code=node.code,
@@ -107,6 +111,7 @@ def _indicator(node: Node, rule: Rule | None, validations: tuple[Any, ...]) -> I
         inputs=rule.declared if rule else {},
         validations=validations,
         tags=_read_tags(node.section),
+        examples=examples,
         slots=slots,
         scope="cohort" if slots else "unit",
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from app.scoring.answers import ExemptionPolicy
+from app.scoring.examples import Example
 from app.scoring.inputs import InputDecl, Validation
 from app.scoring.rules import Rule
 
@@ -45,6 +46,7 @@ class Indicator:
     inputs: Mapping[str, InputDecl] = field(repr=False)
     validations: tuple[Validation, ...] = field(repr=False)
     tags: frozenset[str]
+    examples: tuple[Example, ...] = field(repr=False)
     slots: tuple[str, ...]
     scope: Literal["unit", "cohort"]
 

@@ -71,6 +71,7 @@ def test_a_framework_is_its_document_and_five_status_fields(schemas: dict[str, A
         "inputs",
         "rule",
         "validations",
+        "examples",
         "tags",
         "lead_agency",
         "coordinating_agencies",

@@ -131,10 +131,10 @@ async def test_connections_the_server_closed_are_replaced_unseen(http: AsyncClie
 
 async def test_a_connection_that_breaks_in_the_middle_is_a_503(http: AsyncClient, tables: str) -> None:
     for call in (read, write):
-        running = asyncio.create_task(call(http, "SELECT pg_sleep(5)::text"))
-        await asyncio.sleep(0.2)
+        running = asyncio.create_task(call(http, "SELECT pg_sleep(20)::text"))
         other = await connect(tables)
-        await other.execute(f"{TERMINATE} AND state = 'active'")
+        while not await other.fetchval(f"{TERMINATE} AND state = 'active' AND query LIKE '%pg_sleep(20)%'"):
+            await asyncio.sleep(0.05)
         await other.close()
         assert outcome(await running) == (503, "database_unavailable")
     assert (await read(http, "SELECT 1")).status_code == 200

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.frameworks.router import frameworks, indicators, rules
+from app.frameworks.router import comparison, frameworks, indicators, rules
 
 router = APIRouter()
-for part in (frameworks, indicators, rules):
+for part in (frameworks, comparison, indicators, rules):
     router.include_router(part.router)

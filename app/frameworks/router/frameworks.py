@@ -144,7 +144,9 @@ async def publish_framework(
     """Seal a draft. From here on it never changes, and periods can be opened with it.
 
     The document is read once more, its sums too, which editing node by node may have left wrong: 422
-    `invalid_framework`. What is published or retired already: 409 `framework_not_draft`.
+    `invalid_framework`. Then its own `examples` are scored: 422 `example_failed` lists every one that does not
+    give its points, and every input that its leaf refuses. What is published or retired already: 409
+    `framework_not_draft`.
     """
     row = await service.publish(session, code, version, client.id, if_match)
     tag(response, row)

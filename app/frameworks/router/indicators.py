@@ -17,6 +17,7 @@ from app.frameworks.router.parameters import (
     Readable,
     Writer,
     link,
+    split,
     tag,
 )
 from app.frameworks.schemas import FoundIndicator, FrameworkReference, IndicatorNode, PlacedIndicator
@@ -53,7 +54,7 @@ async def search_indicators(
     if paging.cursor is not None:
         code, version, ordinal = decode_cursor(paging.cursor, str, int, int)
         after = (code, version, ordinal)
-    wanted = Search(_split(framework), level, q, lead_agency)
+    wanted = Search(None if framework is None else split(framework), level, q, lead_agency)
     hits = await repository.search(session, wanted, paging.limit + 1, after)
     page, following = cut(hits, paging.limit, lambda hit: (hit.code, hit.version, hit.ordinal))
     link(request, response, following)
@@ -164,10 +165,3 @@ def _flat(place: Place) -> IndicatorNode:
 
 def _placed(place: Place) -> PlacedIndicator:
     return PlacedIndicator.model_validate({**place.node, "parent": place.parent})
-
-
-def _split(reference: str | None) -> tuple[str, int] | None:
-    if reference is None:
-        return None
-    code, version = reference.split("/")
-    return code, int(version)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.access import Admin, Client, Scope, Visitor
 from app.frameworks.models import FrameworkRow
@@ -35,13 +36,18 @@ def sees_drafts(client: Client | None) -> bool:
     return client is not None and client.may(Scope.READ)
 
 
-async def _readable(
-    client: Visitor, session: ReadSession, code: FrameworkCode, version: FrameworkVersion
-) -> FrameworkRow:
+async def visible(session: AsyncSession, client: Client | None, code: str, version: int) -> FrameworkRow:
+    """The framework, if the caller may see it. NotFoundError `framework_not_found`."""
     row = await get(session, code, version)
     if row.status == "draft" and not sees_drafts(client):
         raise NotFoundError("framework_not_found", f"There is no framework '{code}/{version}'.")
     return row
+
+
+async def _readable(
+    client: Visitor, session: ReadSession, code: FrameworkCode, version: FrameworkVersion
+) -> FrameworkRow:
+    return await visible(session, client, code, version)
 
 
 Readable = Annotated[FrameworkRow, Depends(_readable)]
@@ -61,6 +67,12 @@ async def _conditions(if_match: IfMatch, if_none_match: IfNoneMatch) -> Conditio
 
 
 PutConditions = Annotated[Conditions, Depends(_conditions)]
+
+
+def split(reference: str) -> tuple[str, int]:
+    """Code and version of a `FrameworkReference`."""
+    code, version = reference.split("/")
+    return code, int(version)
 
 
 def tag(response: Response, row: FrameworkRow) -> None:

@@ -1,0 +1,44 @@
+"""The inputs of worked examples: whatever an answer can hold, before its leaf is asked."""
+
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import Discriminator, Field, Tag
+from typing_extensions import TypeAliasType
+
+from app.kernel.schema import Flag, Name, Number
+
+
+def _kind(value: Any) -> str | None:
+    if isinstance(value, bool):  # before the numbers: Python's booleans are integers too
+        return "(flag)"
+    if isinstance(value, int | float | Decimal):
+        return "(number)"
+    if isinstance(value, str):
+        return "(text)"
+    if isinstance(value, list):
+        return "(codes)"
+    return "(part)" if isinstance(value, dict) else None
+
+
+_Codes = Annotated[list[Name], Field(max_length=200)]
+_Part = Annotated[dict[Name, "ExampleInput"], Field(max_length=200)]
+
+ExampleInput = TypeAliasType(
+    "ExampleInput",
+    Annotated[
+        Annotated[Flag, Tag("(flag)")]
+        | Annotated[Number, Tag("(number)")]
+        | Annotated[Name, Tag("(text)")]
+        | Annotated[_Codes, Tag("(codes)")]
+        | Annotated[_Part, Tag("(part)")],
+        Discriminator(
+            _kind,
+            custom_error_type="input_type",
+            custom_error_message="Must be a number, true or false, a text, a list of texts or an object",
+        ),
+    ],
+)
+
+ExampleInputs = Annotated[dict[Name, ExampleInput], Field(max_length=200)]
+"""Inputs by name, and by rule `choice`, `checked`, `points`; those of a part under its code."""
