@@ -84,7 +84,7 @@ async def test_a_draft_may_have_examples_that_do_not_hold_yet(admin: AsyncClient
         ({**HOLDS, "inputs": {"a": None}}, "/inputs/a", "input_type"),
         ({**HOLDS, "inputs": {"a": 2**60}}, "/inputs/a", "number_too_large"),
         ({**HOLDS, "inputs": {"p": {"a": "\u0007"}}}, "/inputs/p/a", "control_character"),
-        ({**HOLDS, "cohort": [{"a": 1, "b": 2}, 3]}, "/cohort/1", "dict_type"),
+        ({**HOLDS, "cohort": [{"a": 1, "b": 2}, 3]}, "/cohort/1", "not_an_object"),
     ],
 )
 async def test_an_example_of_another_shape_is_refused_with_the_draft(

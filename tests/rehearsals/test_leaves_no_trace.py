@@ -47,14 +47,15 @@ async def tried_own(admin: AsyncClient) -> dict[str, Any]:
 
 
 async def test_while_others_write_a_rehearsal_sees_one_moment(opened: AsyncClient) -> None:
-    async def write(turn: int) -> None:
-        body = answers(_1_1={"a": turn % 9, "b": 10}, _1_3={"a": turn}, _1_2={"points": turn % 10})
-        await done(opened.put(f"{SUBMISSIONS}/H61.10{turn % 4 + 1}", json=body))
+    async def write(unit: int) -> None:
+        for turn in range(unit, 40 + unit, 4):
+            body = answers(_1_1={"a": turn % 9, "b": 10}, _1_3={"a": turn}, _1_2={"points": turn % 10})
+            await done(opened.put(f"{SUBMISSIONS}/H61.10{unit}", json=body))
 
     async def rehearse() -> list[dict[str, Any]]:
         return [await rehearsed(opened, OWN) for _ in range(8)]
 
-    found, *_ = await asyncio.gather(rehearse(), *(write(turn) for turn in range(40)))
+    found, *_ = await asyncio.gather(rehearse(), *(write(unit) for unit in range(1, 5)))
     for rehearsal in found:
         for each in rehearsal["units"]:
             assert (each["points_before"], each["rank_before"]) == (each["points_after"], each["rank_after"])
