@@ -9,7 +9,7 @@ from pathlib import Path
 import uvloop
 
 from app.cli.stopping import exit_with
-from bench import reads, report, writes
+from bench import frameworks, reads, report, writes
 from bench.measuring import Compared, Noted
 from bench.stage import server, staged
 
@@ -35,7 +35,10 @@ async def _measure(folder: Path, url: str) -> tuple[list[Compared], list[Noted],
             found = await measure(stage)
             compared += found
             print(*map(report.one_line, found), sep="\n", flush=True)
-        noted = await reads.note_reads(stage)
+        rehearsed, writing = await frameworks.rehearse(stage)
+        compared.append(rehearsed)
+        print(report.one_line(rehearsed), flush=True)
+        noted = [*await reads.note_reads(stage), writing, *await frameworks.note_publishing(stage)]
         print("Checking the scores that all these writes left …", flush=True)
     return compared, noted, stage.postgres_version
 

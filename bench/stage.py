@@ -26,6 +26,7 @@ class Stage:
     """Where to measure. `cohorts` by size; `reference_url` names a copy of the database, made before the first PUT."""
 
     folder: Path
+    database: Database
     port: int
     headers: Mapping[str, str]
     cohorts: Mapping[int, Filled]
@@ -54,7 +55,7 @@ async def staged(folder: Path, url: str) -> AsyncIterator[Stage]:
         await close_database(database)
         reference_url = await _copy(url)
         with servers.service(url, folder) as port:
-            yield Stage(folder, port, await _headers(port, *credentials), cohorts, reference_url, version)
+            yield Stage(folder, database, port, await _headers(port, *credentials), cohorts, reference_url, version)
         for cohort in cohorts.values():
             await filling.verify(database, cohort)
     finally:
