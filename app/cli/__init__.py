@@ -5,7 +5,7 @@ import sys
 
 import typer
 
-from app.cli import clients, data, documents, events, serving
+from app.cli import clients, data, documents, events, frameworks, serving
 from app.cli.stopping import exit_with
 from app.kernel.errors import ProblemError
 from app.postgres import PostgresError
@@ -19,6 +19,7 @@ app = typer.Typer(
 for command in (serving.serve, data.migrate, data.seed, data.rebuild, documents.openapi):
     app.command()(command)
 app.add_typer(clients.commands, name="clients")
+app.add_typer(frameworks.commands, name="frameworks")
 app.add_typer(events.commands, name="audit")
 
 

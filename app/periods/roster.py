@@ -17,8 +17,8 @@ from app.units.repository import SubtreeMember, subtree
 async def freeze(session: AsyncSession, period: PeriodRow, actor: str) -> None:
     """Write cohorts and participants of a period that is being opened, and the first event of each chain.
 
-    InvalidError `invalid_period` when a roster entry is outside the authority's subtree or levels;
-    ConflictError `framework_not_published`; InvalidError `level_not_valid`, `authority_not_valid`.
+    InvalidError `invalid_period` when a roster entry is outside the authority's subtree or levels; ConflictError
+    `framework_not_published`, `framework_level_differs`; InvalidError `level_not_valid`, `authority_not_valid`.
     """
     levels = await repository.levels_of(session, period.id)
     require_usable(period, levels)
@@ -37,12 +37,16 @@ async def freeze(session: AsyncSession, period: PeriodRow, actor: str) -> None:
 
 
 def require_usable(period: PeriodRow, levels: Sequence[LevelOfPeriod]) -> None:
-    """Refuse frameworks that are not published and levels that do not exist on the period's first day."""
+    """Refuse frameworks that are not published or for another level, and levels that do not exist on the first day."""
     for index, level in enumerate(levels):
         if level.status != "published":
             detail = f"Framework '{level.framework}' is {level.status}, not published."
             error = FieldError(f"/levels/{index}/framework", "framework_not_published", detail)
             raise ConflictError("framework_not_published", detail, [error])
+        if level.framework_level_id != level.level_id:  # it was a draft yet when the period named it
+            detail = f"Framework '{level.framework}' is not for level '{level.level}'."
+            error = FieldError(f"/levels/{index}/framework", "framework_level_differs", detail)
+            raise ConflictError("framework_level_differs", detail, [error])
         ended = level.valid_to is not None and level.valid_to <= period.starts_on
         if ended or (level.valid_from is not None and level.valid_from > period.starts_on):
             detail = f"Level '{level.level}' is not valid on {period.starts_on.isoformat()}."

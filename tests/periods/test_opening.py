@@ -58,6 +58,16 @@ async def test_a_framework_that_retired_meanwhile_opens_nothing(drafted: AsyncCl
     await refuse_to_open(drafted, 409, "framework_not_published", "/levels/0/framework")
 
 
+async def test_a_framework_that_became_one_for_another_level_meanwhile_opens_nothing(ready: AsyncClient) -> None:
+    changing = DOCUMENT | {"version": 2}
+    await done(ready.post("/v1/frameworks", json=changing), 201)
+    levels = [{"level": "commune", "framework": "trial-commune/2"}]
+    await done(ready.post("/v1/periods", json=period(levels=levels)), 201)
+    await done(ready.put("/v1/frameworks/trial-commune/2", json=changing | {"level": "district"}))
+    await done(ready.post("/v1/frameworks/trial-commune/2/publish"))
+    await refuse_to_open(ready, 409, "framework_level_differs", "/levels/0/framework")
+
+
 @pytest.mark.parametrize("stranger", ["H20", "H61.D1", "H61.new"])
 async def test_a_roster_names_only_who_could_take_part(ready: AsyncClient, stranger: str) -> None:
     await found(ready, [unit("H20", parent=None), unit("H61.NEW", valid_from="2025-01-02")])

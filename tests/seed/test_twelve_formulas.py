@@ -60,7 +60,7 @@ def test_beside_the_formulas_a_mark_a_case_and_one_criterion_s_shape_differ() ->
     assert [(change.code_after, change.words) for change in found.rule_changed if not change.formula_changed] == [
         ("1.1", ["The case “Trưởng ban là Phó Bí thư/Phó Chủ tịch tỉnh, thành phố” (0.5) is gone."]),
         ("4.9", ["The full mark: 1 becomes 0.5."]),  # "Tỷ lệ*Điểm tối đa", "Tỷ lệ/50%*Điểm tối đa"
-        ("8.8", ["The sum of its children becomes v = a, 1 points for each."]),
+        ("8.8", ["The sum of its children becomes v = a, 1 point for each."]),
     ]
     assert {node.code[:4] for node in found.removed} == {"8.8."}
     assert (len(found.removed), found.added, found.moved, found.points_changed) == (15, [], [], [])

@@ -51,6 +51,10 @@ def described(rule: Json | None) -> str:
     return value + _PHRASES[kind](rule)
 
 
+def _points(number: Any) -> str:
+    return f"{figure(number)} {'point' if number == 1 else 'points'}"
+
+
 def _proportional(rule: Json) -> str:
     return f"full from {figure(rule.get('full_at') or 1)} on, below it {below(rule)}{_floor(rule)}"
 
@@ -74,7 +78,7 @@ _PHRASES: dict[str, Callable[[Json], str]] = {
     "checklist": lambda rule: f"the items checked added up ({shares(rule['items'])})",
     "proportional": _proportional,
     "bands": lambda rule: f"by bands ({bands(rule)})",
-    "per_item": lambda rule: f"{figure(rule['points_each'])} points for each",
+    "per_item": lambda rule: f"{_points(rule['points_each'])} for each",
     "min_max": _min_max,
     "relative_to_best": _to_best,
     "parts": lambda rule: f"the sum of its parts ({shares(rule['parts'])})",

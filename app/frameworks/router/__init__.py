@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.frameworks.router import comparison, frameworks, indicators, rules
+from app.frameworks.router import comparison, frameworks, indicators, rules, schemas
 
 router = APIRouter()
-for part in (frameworks, comparison, indicators, rules):
+for part in (frameworks, comparison, indicators, rules, schemas):
     router.include_router(part.router)

@@ -57,7 +57,7 @@ async def list_frameworks(
 async def create_framework(
     request: Request, response: Response, session: WriteSession, client: Writer, document: FrameworkDocument
 ) -> Framework:
-    """Store a whole document as a draft.
+    """Store a whole document as a draft. `/v1/schemas/framework.json` is its JSON Schema, for editors.
 
     Every error is told at once: 422 `invalid_framework`, each with its pointer into the document. Sums that
     do not add up (`points_do_not_add_up`) name the node and both figures; expressions tell the position of
