@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import yaml
 from sqlalchemy import text
@@ -19,7 +19,9 @@ from app.periods import service as period_service
 from app.periods.cohorts import list_cohorts
 from app.periods.participants import get_participant
 from app.periods.schemas import PeriodCreate
+from app.scores.cohort import load
 from app.scores.rebuild import rebuild
+from app.scoring import Indicator
 from app.submissions import reporting, service
 from app.submissions.schemas import AnswerWrite, ReviewWrite, SubmissionWrite
 from app.submissions.writing import Preconditions
@@ -87,8 +89,8 @@ async def load_results(session: AsyncSession, document: Mapping[str, Any]) -> st
     for cohort in await list_cohorts(session, period.code):
         await rebuild(session, cohort)
     reported = document.get("submissions", {})
-    for unit, points in reported.items():
-        await report(session, period.code, unit, points)
+    for unit, pillars in reported.items():
+        await report(session, period.code, unit, pillars)
     awarded = document.get("awarded", [])
     for award in awarded:
         await give(session, period.code, award, document["source"])
@@ -97,11 +99,30 @@ async def load_results(session: AsyncSession, document: Mapping[str, Any]) -> st
     return f"{period.code} opened, {len(reported)} submissions, {len(awarded)} awarded points"
 
 
-async def report(session: AsyncSession, period: str, unit: str, points: Mapping[str, Any]) -> None:
-    """One unit's submission: points by leaf."""
+async def report(session: AsyncSession, period: str, unit: str, pillars: Mapping[int, Mapping[int, Any]]) -> None:
+    """One unit's submission: answers by pillar and criterion."""
     participant = await get_participant(session, SEEDER, period, unit)
-    answers = [AnswerWrite(indicator=code, inputs={"points": Decimal(str(value))}) for code, value in points.items()]
+    framework = (await load(session, participant.cohort)).framework
+    answers = [
+        AnswerWrite(indicator=code, inputs=spelled_out(framework.by_code[code], given))
+        for pillar, criteria in pillars.items()
+        for code, given in ((f"{pillar}.{number}", given) for number, given in criteria.items())
+    ]
     await reporting.replace_answers(session, SEEDER, participant, SubmissionWrite(answers=answers), UNCONDITIONAL)
+
+
+def spelled_out(leaf: Indicator, given: object) -> dict[str, Any]:
+    """The inputs that an answer in a file of results stands for.
+
+    Inputs by name stand for themselves. Else a leaf that asks for one thing (a figure, an option, the items checked,
+    points) is given that, and one that asks for several figures their list, in the order of its declarations.
+    """
+    if isinstance(given, dict):
+        return given
+    names = (*leaf.inputs, *(leaf.rule.own_inputs() if leaf.rule else ()))
+    if len(names) == 1:
+        return {names[0]: given}
+    return dict(zip(names, cast("list[Any]", given), strict=True))
 
 
 async def give(session: AsyncSession, period: str, award: Mapping[str, Any], source: str) -> None:

@@ -37,13 +37,24 @@ async def test_scorecards_ranking_and_aggregates_of_the_demonstration_agree(
 
 
 @pytest.mark.parametrize(("period", "level", "units"), COHORTS)
-async def test_every_receipt_of_the_demonstration_explains_its_scorecard(
+async def test_receipts_of_the_demonstration_explain_its_scorecards(
     demonstration: Service, period: str, level: str, units: int
 ) -> None:
     cards = await _cards(demonstration, period, level, "assessed")
     assert len(cards) == units
-    for code in cards:
+    for code in _explained(cards):
         await receipts_agree(demonstration, period, code, "assessed")
+
+
+def _explained(cards: dict[str, Json]) -> list[str]:
+    """All of a small cohort; of the communes every eighth and whoever is exempt, undetermined or at 0 points."""
+    step = 1 if len(cards) < 10 else 8
+    rare = {
+        code
+        for code, card in cards.items()
+        if not card["points"] or {"exempt", "undetermined"} & {shown["state"] for shown in card["indicators"]}
+    }
+    return [code for number, code in enumerate(cards) if number % step == 0 or code in rare]
 
 
 async def test_every_leaf_of_gia_lai_2022_explains_itself_on_both_bases(demonstration: Service) -> None:

@@ -3,13 +3,13 @@
 import re
 import time
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import httpx
 import pytest
 import yaml
 
+from tests.seed.demonstration import of_level, total
 from tests.system.conftest import Serve
 from tests.system.processes import comes_true, descendants, is_alive
 from tests.system.service import HOME, Credentials, Service
@@ -82,12 +82,11 @@ def test_a_receipt_names_the_source_of_the_points(newcomer: Newcomer) -> None:
 
 
 @pytest.mark.parametrize(("level", "unranked"), _LEVELS.items())
-def test_each_level_is_ranked_by_its_sums_with_ties_and_an_unranked_unit(
+def test_each_level_is_ranked_by_its_points_with_ties_and_an_unranked_unit(
     newcomer: Newcomer, level: str, unranked: str
 ) -> None:
     items = newcomer.get("/v1/rankings", period="vinh-long-demo", level=level, limit=1000)["items"]
-    reported = _yaml("results/vinh-long-demo.yaml")["submissions"]
-    points = {item["unit"]["code"]: _sum(reported.get(item["unit"]["code"], {})) for item in items}
+    points = {code: total(code) for code in of_level(level)}
     assert {item["unit"]["code"]: item["points"] for item in items} == points
     ranked = {code: own for code, own in points.items() if code != unranked}
     ranks = {code: 1 + sum(other > own for other in ranked.values()) for code, own in ranked.items()}
@@ -126,8 +125,3 @@ def test_a_token_from_before_the_restart_still_opens_what_was_there(
 
 def _yaml(path: str) -> Any:
     return yaml.safe_load((HOME / "seed" / path).read_text(encoding="utf-8"))
-
-
-def _sum(pillars: dict[str, float]) -> float:
-    total = sum((Decimal(str(points)) for points in pillars.values()), Decimal(0))
-    return float(total.quantize(Decimal("0.01"), ROUND_HALF_UP))
