@@ -1,6 +1,7 @@
-"""Tables of levels, units, their dated versions and identifiers (reference data)."""
+"""Tables of levels, units, their dated versions, identifiers and reorganisations (reference data)."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Text, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -61,3 +62,41 @@ class UnitIdentifierRow(Base):
     scheme: Mapped[str] = mapped_column(Text, primary_key=True)
     value: Mapped[str] = mapped_column(Text, primary_key=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"), index=True)
+
+
+class ReorganisationRow(Base):
+    """One document by which units merged, split, were renamed, moved or abolished. Never changed."""
+
+    __tablename__ = "reorganisations"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    effective_on: Mapped[date]
+    decision_number: Mapped[str] = mapped_column(Text)
+    decision_date: Mapped[date]
+    decision_issuer: Mapped[str] = mapped_column(Text)
+    digest: Mapped[str] = mapped_column(Text, unique=True)
+    recorded_by: Mapped[str] = mapped_column(Text)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class SuccessionRow(Base):
+    """One unit comes after another (or goes on as itself) from `effective_on`. Never changed.
+
+    `share` is the part of the predecessor that goes to the successor, NULL where the decision does not say.
+    The levels are those of the day before and of the day: lineage is followed inside one level only.
+    """
+
+    __tablename__ = "successions"
+    __table_args__ = (
+        CheckConstraint("kind IN ('merge', 'split', 'rename', 'move', 'abolish')", "kind"),
+        CheckConstraint("share > 0 AND share <= 1", "share"),
+    )
+
+    reorganisation_id: Mapped[int] = mapped_column(ForeignKey("reorganisations.id"), primary_key=True)
+    predecessor_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True, index=True)
+    successor_id: Mapped[int] = mapped_column(ForeignKey("units.id"), primary_key=True, index=True)
+    kind: Mapped[str] = mapped_column(Text)
+    effective_on: Mapped[date] = mapped_column(index=True)
+    share: Mapped[Decimal | None]
+    predecessor_level_id: Mapped[int] = mapped_column(ForeignKey("levels.id"))
+    successor_level_id: Mapped[int] = mapped_column(ForeignKey("levels.id"))

@@ -83,11 +83,14 @@ def test_revisions_are_named_by_their_date_and_fit_into_alembics_column(revision
     assert re.match(r"20\d\d_\d\d_\d\d_", revision)
 
 
-def test_squawk_finds_nothing_in_the_sql(tmp_path: Path) -> None:
+@pytest.mark.parametrize("revision", _revisions())
+def test_squawk_finds_nothing_in_the_sql(tmp_path: Path, revision: str) -> None:
     told = io.StringIO()
     config = Config(output_buffer=told)
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "migrations"))
-    command.upgrade(config, "head", sql=True)
+    # One at a time, as each has its own transaction; in a file of several the linter sees none.
+    before = ScriptDirectory.from_config(config).get_revision(revision).down_revision
+    command.upgrade(config, f"{before}:{revision}" if before else revision, sql=True)
     path = tmp_path / "all.sql"
     own = r"CREATE TABLE alembic_version \(.*?\);"  # alembic's, not ours to change
     path.write_text(re.sub(own, "", told.getvalue(), flags=re.DOTALL))

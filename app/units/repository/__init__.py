@@ -1,15 +1,31 @@
-"""All SQL of levels and units."""
+"""All SQL of levels, units and their reorganisations."""
 
 from app.units.repository.levels import (
     find_level,
     get_level,
     insert_level,
+    is_level_used,
     list_levels,
     lock_level,
     page_levels,
     update_level,
 )
 from app.units.repository.reading import UnitRecord, UnitSelection, find_record, list_records
+from app.units.repository.successions import (
+    DatedVersion,
+    LineageStep,
+    advance_units,
+    end_versions,
+    find_reorganisation,
+    fixed_days,
+    insert_reorganisation,
+    insert_successions,
+    list_ids,
+    list_lineage,
+    list_steps,
+    list_succeeded,
+    list_versions,
+)
 from app.units.repository.tree import SubtreeMember, is_within, leads_to, lock_tree, subtree
 from app.units.repository.units import (
     advance_unit,
@@ -18,6 +34,7 @@ from app.units.repository.units import (
     get_unit,
     insert_unit,
     insert_version,
+    insert_versions,
     lock_unit,
     replace_identifiers,
     today,
@@ -25,23 +42,38 @@ from app.units.repository.units import (
 )
 
 __all__ = [
+    "DatedVersion",
+    "LineageStep",
     "SubtreeMember",
     "UnitRecord",
     "UnitSelection",
     "advance_unit",
+    "advance_units",
     "delete_unit",
+    "end_versions",
     "find_level",
     "find_record",
+    "find_reorganisation",
     "find_unit",
+    "fixed_days",
     "get_level",
     "get_unit",
     "insert_level",
+    "insert_reorganisation",
+    "insert_successions",
     "insert_unit",
     "insert_version",
+    "insert_versions",
+    "is_level_used",
     "is_within",
     "leads_to",
+    "list_ids",
     "list_levels",
+    "list_lineage",
     "list_records",
+    "list_steps",
+    "list_succeeded",
+    "list_versions",
     "lock_level",
     "lock_tree",
     "lock_unit",

@@ -1,14 +1,15 @@
 """SQL of levels."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import exists, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.errors import NotFoundError
-from app.units.models import LevelRow
+from app.units.models import LevelRow, UnitVersionRow
 
 
 async def find_level(session: AsyncSession, code: str) -> LevelRow | None:
@@ -58,3 +59,10 @@ async def update_level(session: AsyncSession, level_id: int, values: Mapping[str
     )
     options = {"synchronize_session": False, "populate_existing": True}
     return (await session.scalars(statement, execution_options=options)).one()
+
+
+async def is_level_used(session: AsyncSession, level_id: int, since: date) -> bool:
+    """Whether a unit of the level is valid on that day or later."""
+    version = UnitVersionRow
+    lasting = or_(version.valid_to.is_(None), version.valid_to > since)
+    return bool(await session.scalar(select(exists().where(version.level_id == level_id, lasting))))

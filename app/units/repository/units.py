@@ -19,6 +19,8 @@ _USES = {
     "fk_roster_entries_unit_id": "a period's roster names it",
     "fk_periods_authority_id": "it is the authority of a period",
     "fk_clients_unit_id": "a client is bounded to it",
+    "fk_successions_predecessor_id": "a reorganisation names it",
+    "fk_successions_successor_id": "a reorganisation names it",
 }
 
 
@@ -82,6 +84,11 @@ async def delete_unit(session: AsyncSession, unit_id: int) -> None:
 
 async def insert_version(session: AsyncSession, values: Mapping[str, Any]) -> None:
     await session.execute(insert(UnitVersionRow).values(values))
+
+
+async def insert_versions(session: AsyncSession, rows: Sequence[Mapping[str, Any]]) -> None:
+    if rows:
+        await session.execute(insert(UnitVersionRow), list(rows))
 
 
 async def update_version(session: AsyncSession, unit_id: int, valid_from: date, values: Mapping[str, Any]) -> None:

@@ -1,6 +1,8 @@
-"""Reading and writing levels and units within a client's bounds. Nothing here commits."""
+"""Reading and writing levels, units and their reorganisations within a client's bounds. Nothing here commits."""
 
+from app.units.service.history import read_history
 from app.units.service.levels import create_level, list_levels, put_level
+from app.units.service.reorganisations import reorganise
 from app.units.service.units import create_unit, delete_unit, list_units, put_unit, read_unit
 
 __all__ = [
@@ -11,5 +13,7 @@ __all__ = [
     "list_units",
     "put_level",
     "put_unit",
+    "read_history",
     "read_unit",
+    "reorganise",
 ]

@@ -1,10 +1,12 @@
 """The order of steps of every write to levels."""
 
+from datetime import date
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import record_global
 from app.clients.client import Client
-from app.kernel.errors import ConflictError, ForbiddenError
+from app.kernel.errors import ConflictError, FieldError, ForbiddenError
 from app.units import repository
 from app.units.models import LevelRow
 from app.units.schemas import Level, LevelCreate, LevelReplace, LevelValues
@@ -36,7 +38,8 @@ async def put_level(
 ) -> tuple[Level, bool]:
     """Replace a level, or create it where there is none (True). The conditions are header values.
 
-    Raises PreconditionFailedError, InvalidError `code_mismatch` and as `create_level`.
+    Raises PreconditionFailedError, InvalidError `code_mismatch` and as `create_level`; ConflictError `level_in_use`
+    for a `valid_to` past which a unit of the level is valid: a reorganisation says who succeeds it.
     """
     stored = await repository.lock_level(session, code)
     revision = None if stored is None else stored.revision
@@ -46,8 +49,30 @@ async def put_level(
     if stored is None:
         return await create_level(session, client, LevelCreate(code=code, **values)), True
     _check(client, body)
+    if body.valid_to is not None and body.valid_to != stored.valid_to:
+        await _check_unused(session, stored, body.valid_to)
     row = await repository.update_level(session, stored.id, values)
     return await _recorded(session, client, "level.changed", row), False
+
+
+async def end_level(session: AsyncSession, client: Client, code: str, on: date) -> bool:
+    """Let the level end on the day, unless it has ended by then or a unit of it is valid; tell whether it does."""
+    stored = await repository.lock_level(session, code)
+    if stored is None or (stored.valid_to is not None and stored.valid_to <= on):
+        return False
+    if await repository.is_level_used(session, stored.id, on):
+        return False
+    row = await repository.update_level(session, stored.id, {"valid_to": on})
+    await _recorded(session, client, "level.changed", row)
+    return True
+
+
+async def _check_unused(session: AsyncSession, stored: LevelRow, since: date) -> None:
+    if await repository.is_level_used(session, stored.id, since):
+        detail = (
+            f"Units of the level are valid on {since} or later. A reorganisation ends them, and the level with them."
+        )
+        raise ConflictError("level_in_use", detail, [FieldError("/valid_to", "level_in_use", detail)])
 
 
 def _check(client: Client, body: LevelValues) -> None:

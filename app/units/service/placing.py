@@ -1,14 +1,15 @@
 """Where a unit may stand: below an existing parent, at an existing level, within the client's bounds."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
-from app.kernel.errors import FieldError, ForbiddenError
+from app.kernel.errors import ConflictError, FieldError, ForbiddenError
 from app.units import repository
 from app.units.models import UnitRow
+from app.units.repository import DatedVersion
 from app.units.schemas import Unit, UnitCreate, UnitReplace
 from app.units.service.checks import check_dates, refuse
 
@@ -60,6 +61,44 @@ async def place_again(session: AsyncSession, client: Client, unit_id: int, store
     if parent_id is not None and await repository.leads_to(session, parent_id, unit_id, valid_from, body.valid_to):
         refuse([_under_itself()])
     return Place(level_id, parent_id, valid_from, body.valid_to)
+
+
+async def check_days(session: AsyncSession, unit_id: int, stored: Unit, place: Place) -> None:
+    """Refuse days by which a corrected version would contradict the unit's other versions or its reorganisations.
+
+    ConflictError `versions_overlap`, `set_by_reorganisation`, with all of them in `errors`.
+    """
+    errors = []
+    for other in await repository.list_versions(session, unit_id=unit_id):
+        if other.valid_from == stored.valid_from:
+            continue
+        if _meet(place, other):
+            pointer = "/valid_from" if other.valid_from < stored.valid_from else "/valid_to"
+            detail = (
+                f"Another version of the unit is valid from {other.valid_from} until {other.valid_to or 'an open end'}."
+            )
+            errors.append(FieldError(pointer, "versions_overlap", detail))
+    begun, ended = await repository.fixed_days(session, unit_id)
+    kept = begun | {day - timedelta(days=1) for day in ended}
+    lost = sorted(day for day in kept if _holds(stored, day) and not _holds(place, day))
+    for pointer, days, was, will in (
+        ("/valid_from", begun, stored.valid_from, place.valid_from),
+        ("/valid_to", ended, stored.valid_to, place.valid_to),
+    ):
+        if will != was and (was in days or lost):
+            day = was if was in days else lost[0]
+            errors.append(FieldError(pointer, "set_by_reorganisation", f"A reorganisation goes by {day}."))
+    if errors:
+        raise ConflictError(errors[0].code, errors[0].detail, errors)
+
+
+def _meet(place: Place, other: DatedVersion) -> bool:
+    starts_before = other.valid_to is None or place.valid_from < other.valid_to
+    return starts_before and (place.valid_to is None or other.valid_from < place.valid_to)
+
+
+def _holds(version: Place | Unit, day: date) -> bool:
+    return version.valid_from <= day and (version.valid_to is None or day < version.valid_to)
 
 
 async def _level(session: AsyncSession, client: Client, code: str) -> tuple[int, list[FieldError]]:

@@ -16,7 +16,7 @@ from app.units.models import UnitRow
 from app.units.repository import UnitRecord
 from app.units.schemas import Identifier, Unit, UnitCreate, UnitFilter, UnitReplace, UnitValues
 from app.units.service.checks import check_code, check_conditions, refuse
-from app.units.service.placing import Place, is_in_subtree, place_again, place_new
+from app.units.service.placing import Place, check_days, is_in_subtree, place_again, place_new
 from app.units.sort_key import sort_key
 
 _CODE = re.compile(r"[0-9A-Z.]{1,35}")
@@ -80,7 +80,7 @@ async def put_unit(
     """Correct the version that `read_unit` shows, or create the unit where there is none (True).
 
     The conditions are header values. PreconditionFailedError, NotFoundError `unit_not_found` (a scheme names
-    no unit, or it is outside the client's bounds); otherwise raises as `create_unit`.
+    no unit, or it is outside the client's bounds); otherwise raises as `create_unit` and `check_days`.
     """
     await repository.lock_tree(session)
     unit = await repository.lock_unit(session, code, scheme)
@@ -91,6 +91,7 @@ async def put_unit(
     check_conditions(if_match, if_none_match, body.revision, stored.revision)
     check_code(body.code, stored.code)
     place = await place_again(session, client, unit_id, stored, body)
+    await check_days(session, unit_id, stored, place)
     await repository.update_version(session, unit_id, stored.valid_from, _version(body, place))
     await repository.advance_unit(session, unit_id)
     return await _finish(session, client, "unit.changed", unit_id, body.identifiers), False
@@ -187,7 +188,12 @@ async def _finish(
                 for pair in taken
             ],
         )
-    record = await repository.find_record(session, unit_id)
+    return await record_unit(session, client, event, unit_id)
+
+
+async def record_unit(session: AsyncSession, client: Client, event: str, unit_id: int, on: date | None = None) -> Unit:
+    """Append the event of a unit as it is on the day; without a day as it is shown today."""
+    record = await repository.find_record(session, unit_id, on)
     unit = Unit.model_validate(record, from_attributes=True)
     await record_global(session, actor=client.id, type=event, data=unit.model_dump(mode="json"))
     return unit

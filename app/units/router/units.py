@@ -11,25 +11,20 @@ from app.kernel.errors import problem_responses
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.kernel.schema import Code, Date
 from app.units import service
+from app.units.router.parameters import UnitPath, UnitScheme
 from app.units.schemas import (
     Level,
     LevelCreate,
     LevelReplace,
-    Scheme,
     Unit,
     UnitCreate,
     UnitFilter,
-    UnitKey,
     UnitReplace,
 )
 
 router = APIRouter()
 
 LevelCode = Annotated[Code, Path(description="Code of a level", examples=["commune"])]
-UnitPath = Annotated[
-    UnitKey, Path(description="Code of a unit, or its identifier under `unit_scheme`", examples=["H61"])
-]
-UnitScheme = Annotated[Scheme, Query()]
 _CREATED: dict[int | str, dict[str, Any]] = {201: {"description": "Created: there was none"}}
 _NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The caller holds this revision already"}}
 
@@ -80,6 +75,8 @@ async def put_level(
     if_none_match: IfNoneMatch,
 ) -> Level:
     """Replace a level, or create it where there is none (201).
+
+    409 `level_in_use` for a `valid_to` past which units of the level are valid: a reorganisation ends them first.
 
     `If-Match` changes that revision only (412 otherwise, also where there is no level);
     `If-None-Match: *` creates only.
@@ -184,7 +181,8 @@ async def put_unit(
 
     All values are replaced; `valid_from` stays when it is left out. `If-Match` changes that revision only
     (412 otherwise, also where there is no unit); `If-None-Match: *` creates only. Under `unit_scheme` nothing
-    is created (404); `parent` in the body is a code always. Errors as for POST, and 422 `code_mismatch`.
+    is created (404); `parent` in the body is a code always. Errors as for POST, and 422 `code_mismatch`; 409
+    `versions_overlap` for days of another version, `set_by_reorganisation` for other days than a reorganisation says.
     """
     result, created = await service.put_unit(
         session, client, unit, body, scheme=unit_scheme, if_match=if_match, if_none_match=if_none_match

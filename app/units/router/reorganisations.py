@@ -1,0 +1,48 @@
+"""HTTP of reorganisations and of units through time."""
+
+from fastapi import APIRouter
+
+from app.clients.access import Admin, Reader
+from app.kernel.database import ReadSession, WriteSession
+from app.kernel.errors import problem_responses
+from app.units import service
+from app.units.reorganisation import Reorganisation, ReorganisationCreate, UnitHistory
+from app.units.router.parameters import UnitPath, UnitScheme
+
+router = APIRouter(tags=["units"])
+
+
+@router.post(
+    "/units/reorganisations",
+    status_code=201,
+    responses=problem_responses(400, 401, 403, 409, 415, 422),
+)
+async def create_reorganisation(session: WriteSession, client: Admin, body: ReorganisationCreate) -> Reorganisation:
+    """Record a reorganisation: all changes of the document or none.
+
+    A predecessor that no change names as successor ends on `effective_on` (exclusive). One that is named goes on under
+    its code, so a merged commune may keep the code and the identifiers of one of its predecessors. A successor of
+    `merge`, `split`, `rename` or `move` is new or a predecessor; one of `abolish` may be a unit that is there already,
+    and several changes may name it. A unit is a predecessor once in a document. Traits and identifiers stay with a unit
+    that goes on; a new code of a `rename` or `move` takes over the traits.
+
+    What stands below a unit that ends is moved or ended in the same document. A level is abolished by abolishing its
+    units: when the last one ends, the level gets its `valid_to` (`ended_levels`), but for a client with bounds. Rosters
+    of opened periods, and so their scores and rankings, never change.
+
+    All errors are told at once. 409 `reorganisation_exists`: this very document was recorded before;
+    `unit_changes_later`, `unit_exists`: another reorganisation was there first. 422 `unknown_unit`, `unit_not_valid`,
+    `predecessor_twice`, `predecessor_count`, `successor_count`, `successor_twice`, `successor_differs`,
+    `unit_without_successor`, `unit_without_parent`, `abolished_unit_goes_on`, `unit_under_itself`, `parent_not_valid`,
+    `unknown_level`, `level_not_valid`, `share_missing`, `shares_not_whole`, `shares_above_whole`, `not_a_rename`,
+    `nothing_changes`. 403 `outside_bounds`.
+    """
+    return await service.reorganise(session, client, body)
+
+
+@router.get("/units/{unit}/history", responses=problem_responses(401, 403, 404, 422))
+async def get_history(
+    session: ReadSession, client: Reader, unit: UnitPath, unit_scheme: UnitScheme = None
+) -> UnitHistory:
+    """A unit through time: its versions, and from whom and to whom it went by which decision."""
+    return await service.read_history(session, client, unit, unit_scheme)

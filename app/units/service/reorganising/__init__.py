@@ -1,0 +1,7 @@
+"""What a reorganisation does to the dated tree of units, and what is wrong with it. Nothing here asks the database."""
+
+from app.units.service.reorganising.plan import Plan, known_share, plan
+from app.units.service.reorganising.problems import problems
+from app.units.service.reorganising.tree import DatedTree
+
+__all__ = ["DatedTree", "Plan", "known_share", "plan", "problems"]
