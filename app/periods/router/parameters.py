@@ -8,10 +8,11 @@ from app.clients.access import Reader, Reviewer, Submitter
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.schema import Code
 from app.periods.participants import Participant, get_participant
+from app.units.schemas import Scheme, UnitKey
 
 PeriodRef = Annotated[Code, Path()]
-UnitRef = Annotated[str, Path(max_length=64, description="Unit code, or its identifier in `unit_scheme`.")]
-UnitScheme = Annotated[str | None, Query(max_length=64, description="Name the unit by its identifier in this scheme.")]
+UnitRef = Annotated[UnitKey, Path(description="Code of a unit, or its identifier under `unit_scheme`")]
+UnitScheme = Annotated[Scheme, Query()]
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Still what the sent ETag names"}}
 
 

@@ -1,5 +1,6 @@
 """All SQL of levels and units."""
 
+from app.units.repository.identifiers import Bearer, bearer_sql, other_bearers, replace_identifiers
 from app.units.repository.levels import (
     find_level,
     get_level,
@@ -13,22 +14,26 @@ from app.units.repository.reading import UnitRecord, UnitSelection, find_record,
 from app.units.repository.tree import SubtreeMember, is_within, leads_to, lock_tree, subtree
 from app.units.repository.units import (
     advance_unit,
+    called,
     delete_unit,
     find_unit,
     get_unit,
     insert_unit,
     insert_version,
     lock_unit,
-    replace_identifiers,
+    no_unit,
     today,
     update_version,
 )
 
 __all__ = [
+    "Bearer",
     "SubtreeMember",
     "UnitRecord",
     "UnitSelection",
     "advance_unit",
+    "bearer_sql",
+    "called",
     "delete_unit",
     "find_level",
     "find_record",
@@ -45,6 +50,8 @@ __all__ = [
     "lock_level",
     "lock_tree",
     "lock_unit",
+    "no_unit",
+    "other_bearers",
     "page_levels",
     "replace_identifiers",
     "subtree",

@@ -1,9 +1,11 @@
 """Reading and writing levels and units within a client's bounds. Nothing here commits."""
 
 from app.units.service.levels import create_level, list_levels, put_level
+from app.units.service.naming import code_of
 from app.units.service.units import create_unit, delete_unit, list_units, put_unit, read_unit
 
 __all__ = [
+    "code_of",
     "create_level",
     "create_unit",
     "delete_unit",
