@@ -9,8 +9,9 @@ from app.kernel.database import fetch
 from app.kernel.errors import ConflictError, NotFoundError
 from app.periods.cohorts import Cohort
 from app.periods.repository import find
+from app.units.repository import bearer_sql, called
 
-PARTICIPANT = """
+PARTICIPANT = f"""
     SELECT pt.unit_id, pt.code, pt.name, pt.parent, pt.ancestors, pt.traits, pt.ranked,
            c.period_id, p.code AS period, c.level_id, l.code AS level, c.framework_id, p.status, c.version
       FROM periods p
@@ -19,8 +20,8 @@ PARTICIPANT = """
       JOIN levels l ON l.id = c.level_id
      WHERE p.code = $1
        AND (CASE WHEN CAST($3 AS text) IS NULL THEN pt.code = $2
-                 ELSE pt.unit_id = (SELECT i.unit_id FROM unit_identifiers i WHERE i.scheme = $3 AND i.value = $2) END)
-"""
+                 ELSE pt.unit_id = ({bearer_sql("p.starts_on", "$2", "$3")}) END)
+"""  # noqa: S608 - built from constants only
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Participant:
 async def get_participant(
     session: AsyncSession, client: Client, period: str, unit: str, scheme: str | None = None
 ) -> Participant:
-    """The participant, by its code or by an identifier of `scheme`.
+    """The participant, by its code or by the identifier of `scheme` that it bore when the period began.
 
     NotFoundError `period_not_found`; ConflictError `period_not_open` while the period is a draft; NotFoundError
     `participant_not_found` off the roster and, telling nothing more, outside the client's bounds.
@@ -57,7 +58,7 @@ async def get_participant(
         if found.visible_to(client):
             return found
     await require_opened(session, period)
-    raise NotFoundError("participant_not_found", f"Unit '{unit}' does not take part in period '{period}'.")
+    raise NotFoundError("participant_not_found", f"Unit {called(unit, scheme)} does not take part in '{period}'.")
 
 
 async def require_opened(session: AsyncSession, period: str) -> None:

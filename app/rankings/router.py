@@ -57,6 +57,7 @@ async def get_ranking(
     """
     rankings: Rankings = request.app.state.rankings
     cohort = await rankings.cohort(client, query)
+    query = await rankings.by_code(client, query)
     if none_match(if_none_match, etag(cohort.version)) and rankings.answers(client, query, cohort):
         return not_modified(etag(cohort.version))
     page = await rankings.page(client, query, cohort)

@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from app.kernel.schema import Code, IndicatorCode, Number, Schema, UnitCode
+from app.kernel.schema import Code, IndicatorCode, Number, Schema
+from app.units.schemas import Scheme, Within
 
 
 class RankingQuery(Schema):
@@ -13,7 +14,8 @@ class RankingQuery(Schema):
     period: Code
     level: Code
     basis: Literal["self", "assessed"] = "assessed"
-    within: UnitCode | None = Field(default=None, description="Rank inside this unit's subtree only.")
+    unit_scheme: Scheme = None
+    within: Within = None
     group: Code | None = Field(default=None, description="Rank inside this group of the roster only.")
     pillar: IndicatorCode | None = Field(default=None, description="Points and order are this pillar's.")
     limit: int = Field(default=100, ge=1, le=1000)

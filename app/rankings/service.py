@@ -19,6 +19,7 @@ from app.kernel.errors import ConflictError, FieldError, InvalidError, NotFoundE
 from app.kernel.paging import decode_cursor, encode_cursor
 from app.periods.cohorts import Cohort, require_level
 from app.periods.freshness import Freshness
+from app.periods.naming import code_within
 from app.rankings import repository
 from app.rankings.repository import Standing
 from app.rankings.schemas import RankingQuery
@@ -71,6 +72,17 @@ class Rankings:
         """The cohort as of now. NotFoundError `cohort_not_found`, also for a level outside the client's bounds."""
         require_level(client, query.period, query.level)
         return await self._freshness.get(query.period, query.level)
+
+    async def by_code(self, client: Client, query: RankingQuery) -> RankingQuery:
+        """The query with the code of the unit that `within` names under `unit_scheme`: what pages are kept by.
+
+        NotFoundError `unit_not_found`.
+        """
+        if query.within is None or query.unit_scheme is None:
+            return query
+        async with reading(self._database) as session:
+            code = await code_within(session, client, query.period, query.within, query.unit_scheme)
+        return query.model_copy(update={"within": code, "unit_scheme": None})
 
     def answers(self, client: Client, query: RankingQuery, cohort: Cohort) -> bool:
         """Whether the question is known to have an answer: nothing in it can be wrong, or it was answered already."""

@@ -184,12 +184,15 @@ def sum_receipt(facts: dict[str, Any], scored: ScoredCohort, node: Indicator, ro
 
 
 def present_aggregates(
-    query: AggregatesQuery, scored: ScoredCohort, version: int, nodes: list[dict[str, Any]]
+    query: AggregatesQuery, within: str | None, scored: ScoredCohort, version: int, nodes: list[dict[str, Any]]
 ) -> Aggregates:
     """Aggregates as API.md shows them; the first of `nodes` is the framework's total."""
     figures = [NodeAggregate(**{name: node[name] for name in NodeAggregate.model_fields}) for node in nodes]
     return Aggregates(
-        **query.model_dump(),
+        period=query.period,
+        level=query.level,
+        basis=query.basis,
+        within=within,
         framework=shown_framework(scored.compiled),
         version=version,
         units=nodes[0]["units"] if nodes else 0,

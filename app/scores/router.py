@@ -11,6 +11,7 @@ from app.kernel.errors import problem_responses
 from app.kernel.schema import IndicatorCode
 from app.periods import service as periods
 from app.periods.cohorts import get_visible_cohort, list_cohorts
+from app.periods.naming import code_within
 from app.periods.repository import lock
 from app.periods.router.parameters import NOT_MODIFIED, PeriodRef, ReadableParticipant
 from app.periods.schemas import Period
@@ -94,10 +95,11 @@ async def list_aggregates(
 ) -> Aggregates | Response:
     """Count, mean, quartiles, extremes and coverage of every node over a cohort; computed once per version."""
     cohort = await get_visible_cohort(session, client, query.period, query.level)
+    within = await code_within(session, client, query.period, query.within, query.unit_scheme)
     if none_match(if_none_match, etag(cohort.version)):
         return not_modified(etag(cohort.version))
     scored = await load(session, cohort)
     database = request.app.state.database
-    version, nodes = await get_aggregates(session, database, scored, query.basis, query.within)
+    version, nodes = await get_aggregates(session, database, scored, query.basis, within)
     response.headers["ETag"] = etag(version)
-    return reading.present_aggregates(query, scored, version, nodes)
+    return reading.present_aggregates(query, within, scored, version, nodes)

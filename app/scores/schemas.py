@@ -4,8 +4,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from app.kernel.schema import Code, Number, Schema, UnitCode
+from app.kernel.schema import Code, Number, Schema
 from app.scores.stored import Basis
+from app.units.schemas import Scheme, Within
 
 Provenance = Literal["official", "reconstructed", "example"]
 State = Literal["not_reported", "reported", "undetermined", "exempt", "rejected", "awarded", "unscored"]
@@ -118,7 +119,8 @@ class AggregatesQuery(Schema):
     period: Code
     level: Code
     basis: Basis = "assessed"
-    within: UnitCode | None = Field(default=None, description="Only units at or below this one.")
+    unit_scheme: Scheme = None
+    within: Within = None
 
 
 class NodeAggregate(Schema):

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
+from app.periods.naming import code_within
 from app.periods.participants import Participant, require_opened
 from app.scores.cohort import ScoredCohort, load
 from app.scores.refresh import OwnScore
@@ -29,7 +30,8 @@ async def list_submissions(
     levels = client.levels
     if query.level is not None:
         levels = frozenset({query.level}) if levels is None or query.level in levels else frozenset()
-    values: dict[str, Any] = query.model_dump(include={"period", "status", "within"})
+    values: dict[str, Any] = query.model_dump(include={"period", "status"})
+    values["within"] = await code_within(session, client, query.period, query.within, query.unit_scheme)
     values |= {"bound": client.unit, "levels": None if levels is None else sorted(levels), "limit": limit}
     if after is not None:
         values |= {"name": after[0], "code": after[1]}

@@ -13,8 +13,8 @@ from app.kernel.schema import (
     Schema,
     Text,
     Timestamp,
-    UnitCode,
 )
+from app.units.schemas import Scheme, Within
 
 SubmissionStatus = Literal["draft", "submitted", "returned", "verified"]
 Verdict = Literal["agree", "disagree", "adjust", "exempt"]
@@ -76,7 +76,8 @@ class SubmissionsQuery(BaseModel):
     period: Code
     level: Code | None = None
     status: SubmissionStatus | None = None
-    within: UnitCode | None = Field(default=None, description="This unit and its subtree.")
+    unit_scheme: Scheme = None
+    within: Within = None
 
 
 class Review(Schema):

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Text, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,14 +54,16 @@ class UnitVersionRow(Base):
 
 
 class UnitIdentifierRow(Base):
-    """Another name of a unit: an older agency code, a mã đơn vị hành chính. Unique within its scheme."""
+    """Another name of a unit: an older agency code, a mã đơn vị hành chính.
+
+    On any day it names one unit: writers, who hold the tree's lock, refuse bearers whose days overlap.
+    """
 
     __tablename__ = "unit_identifiers"
-    __table_args__ = (UniqueConstraint("unit_id", "scheme", "value"),)
 
     scheme: Mapped[str] = mapped_column(Text, primary_key=True)
     value: Mapped[str] = mapped_column(Text, primary_key=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id", ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class ReorganisationRow(Base):

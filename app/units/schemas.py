@@ -1,6 +1,7 @@
+import re
 from typing import Annotated, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from app.kernel.schema import Code, Date, Name, Schema, UnitCode
@@ -25,11 +26,26 @@ Seen = Annotated[
     Field(ge=1, description="May be sent back as it was read: 412 when it is no longer the current one"),
 ]
 
+_UNIT_CODE = re.compile(r"[0-9A-Z.]{1,35}")
 UnitKey = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-]{1,64}$")]
 Scheme = Annotated[
     Code | None,
     Field(description="Name units by this scheme's identifiers, not their codes", examples=["mdvhc"]),
 ]
+
+
+def _code_or_identifier(name: str | None, info: ValidationInfo) -> str | None:
+    if name is not None and info.data.get("unit_scheme", "") is None and not _UNIT_CODE.fullmatch(name):
+        raise PydanticCustomError("unit_code_form", "Must be a unit's code, or an identifier under `unit_scheme`")
+    return name
+
+
+Within = Annotated[
+    UnitKey | None,
+    AfterValidator(_code_or_identifier),
+    Field(description="Only this unit and all below it, named by its code or under `unit_scheme`"),
+]
+"""A filter by subtree. `unit_scheme` is declared before it: without one only codes are names."""
 
 
 class LevelValues(Schema):
@@ -64,7 +80,11 @@ class Level(Schema):
 
 
 class Identifier(Schema):
-    """Another name of a unit, such as its mã đơn vị hành chính. One unit bears a value of a scheme."""
+    """Another name of a unit. On any day a value of a scheme names one unit; it passes on when its bearer has ended.
+
+    Known schemes, whose forms are checked: `mdvhc` (mã đơn vị hành chính of 2, 3 or 5 digits), `mddt` (mã định danh
+    điện tử, QĐ 20/2020/QĐ-TTg) and `qcvn-102` (agency code of QCVN 102:2016/BTTTT, such as 000.00.15.H51).
+    """
 
     scheme: Code = Field(examples=["mdvhc"])
     value: IdentifierValue = Field(examples=["86"])

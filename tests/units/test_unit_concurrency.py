@@ -52,7 +52,7 @@ async def test_writers_without_a_condition_all_pass_and_no_revision_is_lost(tree
 
 
 async def test_one_identifier_wanted_by_many_goes_to_one(admin: AsyncClient) -> None:
-    wanted = [{"scheme": "mdvhc", "value": str(value)} for value in (1, 2)]
+    wanted = [{"scheme": "mdvhc", "value": str(value)} for value in (11, 22)]
     bodies = [unit(f"H9{n}", identifiers=wanted[:: 1 if n % 2 else -1]) for n in range(4)]
     answers = await asyncio.gather(*(admin.post("/v1/units", json=body) for body in bodies))
     assert statuses(answers) == {201: 1, 409: 3}

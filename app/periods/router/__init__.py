@@ -19,8 +19,9 @@ from app.kernel.errors import problem_responses
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.kernel.schema import Code
 from app.periods import repository, service
+from app.periods.naming import by_codes
 from app.periods.participants import require_opened
-from app.periods.router.parameters import NOT_MODIFIED, PeriodRef
+from app.periods.router.parameters import NOT_MODIFIED, PeriodRef, UnitScheme
 from app.periods.schemas import Participant, ParticipantUnit, Period, PeriodCreate
 
 router = APIRouter(prefix="/periods", tags=["periods"])
@@ -38,9 +39,15 @@ async def list_periods(request: Request, response: Response, session: ReadSessio
 
 
 @router.post("", status_code=201, responses=problem_responses(409))
-async def create_period(response: Response, session: WriteSession, client: Admin, body: PeriodCreate) -> Period:
-    """Draft a period: who runs it, when, which framework each level is assessed by."""
-    row = await service.create(session, body, client.id)
+async def create_period(
+    response: Response, session: WriteSession, client: Admin, body: PeriodCreate, unit_scheme: UnitScheme = None
+) -> Period:
+    """Draft a period: who runs it, when, which framework each level is assessed by.
+
+    Under `unit_scheme` the authority and the units of the roster are named by identifiers, those of the day on which
+    the period begins; 422 `unknown_unit` otherwise. The answer has their codes.
+    """
+    row = await service.create(session, await by_codes(session, body, unit_scheme), client.id)
     response.headers["Location"] = f"/v1/periods/{row.code}"
     response.headers["ETag"] = etag(row.revision)
     return await service.present(session, row)
@@ -72,12 +79,14 @@ async def put_period(
     body: PeriodCreate,
     if_match: IfMatch,
     if_none_match: IfNoneMatch,
+    unit_scheme: UnitScheme = None,
 ) -> Period:
-    """Replace a draft, or make it where there is none; an opened period no longer changes."""
+    """Replace a draft, or make it where there is none; an opened period no longer changes. Units as in POST."""
     row = await repository.find_locked(session, period)
     check_if_match(if_match, row.revision if row else None)
     check_if_none_match(if_none_match, row.revision if row else None)
     service.require_same_code(period, body)
+    body = await by_codes(session, body, unit_scheme)
     if row is None:
         response.status_code = 201
         row = await service.create(session, body, client.id)

@@ -3,16 +3,17 @@
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
 from app.clients.access import Reader, Reviewer, Submitter
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.schema import Code
 from app.periods.participants import Participant, get_participant
+from app.units.schemas import Scheme, UnitKey
 
 PeriodRef = Annotated[Code, Path()]
-UnitRef = Annotated[str, Path(max_length=64, description="Unit code, or its identifier in `unit_scheme`.")]
-UnitScheme = Annotated[str | None, Query(max_length=64, description="Name the unit by its identifier in this scheme.")]
+UnitRef = Annotated[UnitKey, Path(description="Code of a unit, or its identifier under `unit_scheme`")]
+UnitScheme = Annotated[Scheme, Query()]
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Still what the sent ETag names"}}
 
 
@@ -20,8 +21,8 @@ class ParticipantRef(BaseModel):
     """The same three, for a route that reads them by hand."""
 
     period: Code
-    unit: Annotated[str, StringConstraints(max_length=64)]
-    unit_scheme: Annotated[str, StringConstraints(max_length=64)] | None = None
+    unit: UnitKey
+    unit_scheme: Scheme = None
 
 
 async def _readable(

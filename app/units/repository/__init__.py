@@ -1,5 +1,6 @@
 """All SQL of levels, units and their reorganisations."""
 
+from app.units.repository.identifiers import Bearer, bearer_sql, other_bearers, replace_identifiers
 from app.units.repository.levels import (
     find_level,
     get_level,
@@ -29,6 +30,7 @@ from app.units.repository.successions import (
 from app.units.repository.tree import SubtreeMember, is_within, leads_to, lock_tree, subtree
 from app.units.repository.units import (
     advance_unit,
+    called,
     delete_unit,
     find_unit,
     get_unit,
@@ -36,12 +38,13 @@ from app.units.repository.units import (
     insert_version,
     insert_versions,
     lock_unit,
-    replace_identifiers,
+    no_unit,
     today,
     update_version,
 )
 
 __all__ = [
+    "Bearer",
     "DatedVersion",
     "LineageStep",
     "SubtreeMember",
@@ -49,6 +52,8 @@ __all__ = [
     "UnitSelection",
     "advance_unit",
     "advance_units",
+    "bearer_sql",
+    "called",
     "delete_unit",
     "end_versions",
     "find_level",
@@ -77,6 +82,8 @@ __all__ = [
     "lock_level",
     "lock_tree",
     "lock_unit",
+    "no_unit",
+    "other_bearers",
     "page_levels",
     "replace_identifiers",
     "subtree",

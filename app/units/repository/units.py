@@ -1,17 +1,18 @@
-"""SQL of units, their versions and identifiers: one at a time."""
+"""SQL of units and their versions: one at a time."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, delete, func, select, tuple_, update
+from sqlalchemy import Select, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.errors import ConflictError, NotFoundError
 from app.kernel.outages import driver_error
-from app.units.models import UnitIdentifierRow, UnitRow, UnitVersionRow
+from app.units.models import UnitRow, UnitVersionRow
+from app.units.repository.identifiers import bearer_sql
 
 _USES = {
     "fk_unit_versions_parent_id": "other units stand below it",
@@ -24,34 +25,44 @@ _USES = {
 }
 
 
-async def find_unit(session: AsyncSession, code: str, scheme: str | None = None) -> UnitRow | None:
-    """The unit with this code or, when a scheme is named, with this value of that scheme."""
-    return await session.scalar(_named(code, scheme))
+async def find_unit(
+    session: AsyncSession, code: str, scheme: str | None = None, on: date | None = None
+) -> UnitRow | None:
+    """The unit with this code or, when a scheme is named, the one that this value of it names on that day."""
+    return await session.scalar(_named(code, scheme, on))
 
 
-async def get_unit(session: AsyncSession, code: str, scheme: str | None = None) -> UnitRow:
+async def get_unit(session: AsyncSession, code: str, scheme: str | None = None, on: date | None = None) -> UnitRow:
     """As `find_unit`, or NotFoundError `unit_not_found`."""
-    unit = await find_unit(session, code, scheme)
+    unit = await find_unit(session, code, scheme, on)
     if unit is None:
-        raise NotFoundError("unit_not_found", f"There is no unit '{code}'.")
+        raise no_unit(code, scheme)
     return unit
+
+
+def no_unit(name: str, scheme: str | None, on: date | None = None) -> NotFoundError:
+    """The refusal for a unit that is not there, or is not for this client to know of."""
+    day = "" if on is None else f" on {on}"
+    return NotFoundError("unit_not_found", f"There is no unit {called(name, scheme)}{day}.")
+
+
+def called(name: str, scheme: str | None) -> str:
+    """How a refusal names a unit: as the caller did."""
+    return f"'{name}'" if scheme is None else f"'{name}' in scheme '{scheme}'"
 
 
 async def lock_unit(session: AsyncSession, code: str, scheme: str | None = None) -> UnitRow | None:
     """As `find_unit`, as it is now, kept from other writers until the transaction ends."""
     # Not FOR UPDATE: rows that refer to the unit may still be written beside.
-    query = _named(code, scheme).with_for_update(of=UnitRow, key_share=True)
+    query = _named(code, scheme, None).with_for_update(of=UnitRow, key_share=True)
     return await session.scalar(query, execution_options={"populate_existing": True})
 
 
-def _named(code: str, scheme: str | None) -> Select[UnitRow]:
+def _named(code: str, scheme: str | None, on: date | None) -> Select[UnitRow]:
     if scheme is None:
         return select(UnitRow).where(UnitRow.code == code)
-    return (
-        select(UnitRow)
-        .join(UnitIdentifierRow, UnitIdentifierRow.unit_id == UnitRow.id)
-        .where(UnitIdentifierRow.scheme == scheme, UnitIdentifierRow.value == code)
-    )
+    bearer = text(f"units.id = ({bearer_sql('coalesce(CAST(:day AS date), current_date)')})")
+    return select(UnitRow).where(bearer.bindparams(scheme=scheme, unit=code, day=on))
 
 
 async def today(session: AsyncSession) -> date:
@@ -96,22 +107,3 @@ async def update_version(session: AsyncSession, unit_id: int, valid_from: date, 
     key = (UnitVersionRow.unit_id == unit_id, UnitVersionRow.valid_from == valid_from)
     statement = update(UnitVersionRow).where(*key).values(values)
     await session.execute(statement, execution_options={"synchronize_session": False})
-
-
-async def replace_identifiers(
-    session: AsyncSession, unit_id: int, identifiers: Sequence[tuple[str, str]]
-) -> list[tuple[str, str]]:
-    """Give a unit exactly these (scheme, value) pairs; return the pairs that another unit bears already."""
-    key = tuple_(UnitIdentifierRow.scheme, UnitIdentifierRow.value)
-    dropped = delete(UnitIdentifierRow).where(UnitIdentifierRow.unit_id == unit_id, key.not_in(identifiers))
-    await session.execute(dropped, execution_options={"synchronize_session": False})
-    if not identifiers:
-        return []
-    # In one order always, so that two writers of the same pairs wait for each other and do not deadlock.
-    rows = [{"scheme": scheme, "value": value, "unit_id": unit_id} for scheme, value in sorted(identifiers)]
-    await session.execute(insert(UnitIdentifierRow).values(rows).on_conflict_do_nothing())
-    owned = await session.execute(
-        select(UnitIdentifierRow.scheme, UnitIdentifierRow.value).where(UnitIdentifierRow.unit_id == unit_id)
-    )
-    held = {(row.scheme, row.value) for row in owned}
-    return [pair for pair in identifiers if pair not in held]

@@ -126,8 +126,9 @@ async def create_unit(
 ) -> Unit:
     """Add a unit. `parent` is a code; `valid_to` is exclusive.
 
-    409 `unit_exists`, `identifier_in_use` (with every identifier another unit bears); 422 `unknown_level`,
-    `unknown_unit` (the parent), `unit_under_itself`, `dates_out_of_order`; 403 `outside_bounds`.
+    409 `unit_exists`, `identifier_in_use` (with every identifier that another unit bears while this one is valid: it
+    passes on to a unit that begins when its bearer has ended); 422 `unknown_level`, `unknown_unit` (the parent),
+    `unit_under_itself`, `invalid_identifier`, `dates_out_of_order`; 403 `outside_bounds`.
     """
     unit = await service.create_unit(session, client, body)
     response.headers["ETag"] = etag(unit.revision)

@@ -12,6 +12,7 @@ from app.units.models import UnitRow
 from app.units.repository import DatedVersion
 from app.units.schemas import Unit, UnitCreate, UnitReplace
 from app.units.service.checks import check_dates, refuse
+from app.units.service.identifiers import check_forms
 
 
 @dataclass(frozen=True)
@@ -41,23 +42,22 @@ async def place_new(session: AsyncSession, client: Client, body: UnitCreate) -> 
     else:
         parent_id, unknown = await _parent(session, client, body.parent)
         errors += unknown
-    refuse(errors + check_dates(valid_from, body.valid_to))
+    refuse([*errors, *check_forms(body.identifiers), *check_dates(valid_from, body.valid_to)])
     return Place(level_id, parent_id, valid_from, body.valid_to)
 
 
 async def place_again(session: AsyncSession, client: Client, unit_id: int, stored: Unit, body: UnitReplace) -> Place:
     """The place of a unit that is there already; the caller holds the tree's lock.
 
-    Raises InvalidError `unknown_level`, `unknown_unit`, `unit_under_itself`, `dates_out_of_order`, with all
-    of them in `errors`; ForbiddenError `outside_bounds`.
+    Raises InvalidError `unknown_level`, `unknown_unit`, `unit_under_itself`, `invalid_identifier`,
+    `dates_out_of_order`, with all of them in `errors`; ForbiddenError `outside_bounds`.
     """
     valid_from = body.valid_from or stored.valid_from
     level_id, errors = await _level(session, client, body.level)
     # Its bound does not keep a client from leaving its topmost unit where it stands.
     mover = None if body.parent == stored.parent else client
     parent_id, unknown = await _parent(session, mover, body.parent)
-    errors += unknown + check_dates(valid_from, body.valid_to)
-    refuse(errors)
+    refuse([*errors, *unknown, *check_forms(body.identifiers), *check_dates(valid_from, body.valid_to)])
     if parent_id is not None and await repository.leads_to(session, parent_id, unit_id, valid_from, body.valid_to):
         refuse([_under_itself()])
     return Place(level_id, parent_id, valid_from, body.valid_to)

@@ -10,12 +10,13 @@ from app.audit.service import record_global
 from app.clients.client import Client
 from app.kernel.bare import bare
 from app.kernel.conditional import check_if_match
-from app.kernel.errors import ConflictError, FieldError, NotFoundError
+from app.kernel.errors import ConflictError, FieldError
 from app.units import repository
 from app.units.models import UnitRow
 from app.units.repository import UnitRecord
 from app.units.schemas import Identifier, Unit, UnitCreate, UnitFilter, UnitReplace, UnitValues
 from app.units.service.checks import check_code, check_conditions, refuse
+from app.units.service.identifiers import refuse_borne
 from app.units.service.placing import Place, check_days, is_in_subtree, place_again, place_new
 from app.units.sort_key import sort_key
 
@@ -49,8 +50,8 @@ async def read_unit(
 
     NotFoundError `unit_not_found`, also when it is outside the client's bounds.
     """
-    unit = await repository.find_unit(session, code, scheme)
-    _, found = await _visible(session, client, code, unit, on)
+    unit = await repository.find_unit(session, code, scheme, on)
+    _, found = await _visible(session, client, unit, code, scheme, on)
     return found
 
 
@@ -59,6 +60,7 @@ async def create_unit(session: AsyncSession, client: Client, body: UnitCreate) -
 
     ConflictError `unit_exists`, `identifier_in_use`; otherwise raises as `place_new`.
     """
+    await repository.lock_tree(session)
     place = await place_new(session, client, body)
     unit_id = await repository.insert_unit(session, body.code)
     if unit_id is None:
@@ -87,7 +89,7 @@ async def put_unit(
     if unit is None and scheme is None:
         check_conditions(if_match, if_none_match, body.revision, None)
         return await create_unit(session, client, _named(body, code)), True
-    unit_id, stored = await _visible(session, client, code, unit)
+    unit_id, stored = await _visible(session, client, unit, code, scheme)
     check_conditions(if_match, if_none_match, body.revision, stored.revision)
     check_code(body.code, stored.code)
     place = await place_again(session, client, unit_id, stored, body)
@@ -109,21 +111,21 @@ async def delete_unit(
 
     NotFoundError `unit_not_found`, PreconditionFailedError, ConflictError `unit_in_use`.
     """
+    await repository.lock_tree(session)
     unit = await repository.lock_unit(session, code, scheme)
-    unit_id, stored = await _visible(session, client, code, unit)
+    unit_id, stored = await _visible(session, client, unit, code, scheme)
     check_if_match(if_match, stored.revision)
     await repository.delete_unit(session, unit_id)
     await record_global(session, actor=client.id, type="unit.deleted", data=stored.model_dump(mode="json"))
 
 
 async def _visible(
-    session: AsyncSession, client: Client, name: str, unit: UnitRow | None, on: date | None = None
+    session: AsyncSession, client: Client, unit: UnitRow | None, name: str, scheme: str | None, on: date | None = None
 ) -> tuple[int, Unit]:
     """The unit's id and the unit as callers see it. Not there, not valid, not theirs: one refusal for all."""
     record = None if unit is None else await repository.find_record(session, unit.id, on)
     if unit is None or record is None or not await _is_allowed(session, client, unit, record, on):
-        day = "" if on is None else f" on {on}"
-        raise NotFoundError("unit_not_found", f"There is no unit '{name}'{day}.")
+        raise repository.no_unit(name, scheme, on)
     return unit.id, Unit.model_validate(record, from_attributes=True)
 
 
@@ -139,9 +141,9 @@ async def _top(session: AsyncSession, client: Client, wanted: UnitFilter) -> int
     """The id of the unit whose subtree a list is cut down to."""
     if wanted.within is None:
         return None if client.unit is None else (await repository.get_unit(session, client.unit)).id
-    unit = await repository.get_unit(session, wanted.within, wanted.unit_scheme)
+    unit = await repository.get_unit(session, wanted.within, wanted.unit_scheme, wanted.valid_on)
     if not await is_in_subtree(session, client, unit, wanted.valid_on):
-        raise NotFoundError("unit_not_found", f"There is no unit '{wanted.within}'.")
+        raise repository.no_unit(wanted.within, wanted.unit_scheme)
     return unit.id
 
 
@@ -177,18 +179,11 @@ async def _finish(
     session: AsyncSession, client: Client, event: str, unit_id: int, identifiers: list[Identifier]
 ) -> Unit:
     """Write the identifiers, record the event, return the unit as it is now."""
-    pairs = [(item.scheme, item.value) for item in identifiers]
-    taken = await repository.replace_identifiers(session, unit_id, pairs)
-    if taken:
-        raise ConflictError(
-            "identifier_in_use",
-            "Another unit bears: " + ", ".join(f"{scheme} {value}" for scheme, value in taken),
-            [
-                FieldError(f"/identifiers/{pairs.index(pair)}", "identifier_in_use", "Another unit bears it")
-                for pair in taken
-            ],
-        )
-    return await record_unit(session, client, event, unit_id)
+    await repository.replace_identifiers(session, unit_id, [(item.scheme, item.value) for item in identifiers])
+    unit = await record_unit(session, client, event, unit_id)
+    # Under the lock of the chain, so that of two writers who give away one identifier the second sees the first.
+    await refuse_borne(session, client, unit_id, identifiers)
+    return unit
 
 
 async def record_unit(session: AsyncSession, client: Client, event: str, unit_id: int, on: date | None = None) -> Unit:
