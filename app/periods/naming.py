@@ -6,7 +6,7 @@ from app.clients.client import Client
 from app.kernel.errors import FieldError, InvalidError
 from app.periods import repository
 from app.periods.schemas import PeriodCreate
-from app.units.repository import called
+from app.units.repository import called, list_codes
 from app.units.service import code_of
 
 
@@ -28,7 +28,7 @@ async def by_codes(session: AsyncSession, period: PeriodCreate, scheme: str | No
         return period
     named = {"/authority": period.authority}
     named |= {f"/roster/{index}/unit": entry.unit for index, entry in enumerate(period.roster)}
-    codes = await repository.unit_codes(session, [*set(named.values())], scheme, period.starts_on)
+    codes = await list_codes(session, sorted(set(named.values())), scheme, period.starts_on)
     errors = [
         FieldError(place, "unknown_unit", f"There is no unit {called(name, scheme)}.")
         for place, name in named.items()

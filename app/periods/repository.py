@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.errors import BadRequestError, NotFoundError
 from app.periods.models import CohortRow, ParticipantRow, PeriodLevelRow, PeriodRow, RosterEntryRow
-from app.units.repository import bearer_sql
 
 LEVELS = text("""
     SELECT l.id AS level_id, l.code AS level, l.valid_from, l.valid_to, f.id AS framework_id,
@@ -29,10 +28,6 @@ LEVEL_AND_FRAMEWORK = text("""
       LEFT JOIN frameworks f ON f.code = :code AND f.version = :version
 """)
 UNIT_IDS = text("SELECT code, id FROM units WHERE code = ANY(CAST(:codes AS text[]))")
-UNIT_CODES = text(f"""
-    SELECT named.name, u.code FROM unnest(CAST(:names AS text[])) AS named(name)
-      JOIN units u ON u.id = ({bearer_sql("CAST(:day AS date)", "named.name")})
-""")  # noqa: S608 - built from constants only
 UNIT_CODE = text("SELECT code FROM units WHERE id = :id")
 PARTICIPANTS = """
     SELECT p.code, p.name, p.parent, l.code AS level, p.traits, p."group", p.ranked, p.sort_key
@@ -124,12 +119,6 @@ async def unit_ids(session: AsyncSession, codes: Sequence[str]) -> dict[str, int
     """Ids by unit code, for those that exist."""
     rows = await session.execute(UNIT_IDS, {"codes": list(codes)})
     return {row.code: row.id for row in rows}
-
-
-async def unit_codes(session: AsyncSession, names: Sequence[str], scheme: str, on: date) -> dict[str, str]:
-    """Unit codes by identifier of `scheme` on that day, for those that name a unit."""
-    rows = await session.execute(UNIT_CODES, {"names": list(names), "scheme": scheme, "day": on})
-    return {row.name: row.code for row in rows}
 
 
 async def unit_code(session: AsyncSession, unit_id: int) -> str:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from starlette.datastructures import QueryParams
 
 from app.clients.access import Reader, Scope, authorised, visitor_of
-from app.kernel.conditional import IfNoneMatch, etag, joined, none_match, not_modified
+from app.kernel.conditional import IfNoneMatch, joined, none_match, not_modified
 from app.kernel.direct import direct, read_parameters
 from app.kernel.errors import problem_responses
 from app.kernel.paging import link_next
@@ -54,13 +54,17 @@ async def get_ranking(
     Units that take part without being ranked stand last with `rank` null. A client bounded to a unit sees the items of
     its own subtree, with their ranks in the whole selection. A cursor belongs to one version: once the cohort has moved
     on it answers 409 `stale_cursor`.
+
+    With `compare` the ETag is of both cohorts' versions and of the reorganisations between the two periods. Who came
+    from whom is followed through all of them inside the level; predecessors that were not on that roster are left out.
+    404 `cohort_not_found` where that period did not assess the level; 422 `compare_not_earlier`.
     """
     rankings: Rankings = request.app.state.rankings
-    cohort = await rankings.cohort(client, query)
+    subject = await rankings.subject(client, query)
     query = await rankings.by_code(client, query)
-    if none_match(if_none_match, etag(cohort.version)) and rankings.answers(client, query, cohort):
-        return not_modified(etag(cohort.version))
-    page = await rankings.page(client, query, cohort)
+    if none_match(if_none_match, subject.etag) and rankings.answers(client, query, subject):
+        return not_modified(subject.etag)
+    page = await rankings.page(client, query, subject)
     headers = {"ETag": page.etag, "Cache-Control": "private, no-cache", "Vary": "Authorization"}
     if none_match(if_none_match, page.etag):
         return not_modified(page.etag)

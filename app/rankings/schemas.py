@@ -18,6 +18,11 @@ class RankingQuery(Schema):
     within: Within = None
     group: Code | None = Field(default=None, description="Rank inside this group of the roster only.")
     pillar: IndicatorCode | None = Field(default=None, description="Points and order are this pillar's.")
+    compare: Code | None = Field(
+        default=None,
+        description="Tell each unit's `previous`: its points and rank in this period, which must not start later. Same "
+        "level, basis and pillar; within `within` and `group` the rank is the one among whom they selected then.",
+    )
     limit: int = Field(default=100, ge=1, le=1000)
     cursor: str | None = Field(default=None, max_length=400, description="`next` of the page before.")
 
@@ -49,11 +54,21 @@ class RankedPillar(Schema):
 
 
 class PreviousRank(Schema):
-    """Where the unit stood in the period compared with."""
+    """Where the unit stood in the period compared with, on the roster frozen then.
+
+    `same`: the unit itself, perhaps under another code before it was renamed or moved. `mean_of_predecessors`: it came
+    of a merger or a division; its share is the arithmetic mean of those of its predecessors on that roster (the
+    ministry's rule for merged provinces), its points are their mean, and it has no rank.
+    """
 
     period: str
-    rank: int | None
-    points: Number
+    kind: Literal["same", "mean_of_predecessors"]
+    rank: int | None = Field(description="Null for a mean, for who was not ranked, and for whom the filters left out")
+    points: Number | None = Field(
+        description="Null for a mean where the two periods' maxima differ; otherwise on the scale of that period"
+    )
+    share: Number = Field(description="Of `compare.max_points`")
+    predecessors: list[str] = Field(description="Codes of the units of that roster that this is from; the unit's own")
 
 
 class RankingItem(Schema):
@@ -81,6 +96,14 @@ class RankingSummary(Schema):
     max: Number | None
 
 
+class RankingComparison(Schema):
+    """The period compared with. `max_points` is what its points are of: its framework's, or its pillar's."""
+
+    period: str
+    version: int
+    max_points: Number
+
+
 class Ranking(Schema):
     """A page of a ranking. Competition ranking (1, 2, 2, 4) on the shown points (QĐ 2554/QĐ-UBND, VIII.1)."""
 
@@ -91,6 +114,7 @@ class Ranking(Schema):
     group: str | None
     pillar: str | None
     publication: int | None
+    compare: RankingComparison | None
     framework: RankedFramework
     version: int
     decimals: int

@@ -21,7 +21,8 @@ from app.periods.cohorts import Cohort, require_level
 from app.periods.freshness import Freshness
 from app.periods.naming import code_within
 from app.rankings import repository
-from app.rankings.repository import Standing
+from app.rankings.comparing import Stamp, Subject, is_behind, read_comparison, require_earlier, text_of
+from app.rankings.repository import Compared, Standing
 from app.rankings.schemas import RankingQuery
 from app.rankings.table import Measured, RankedTable, build_table
 from app.scoring import Framework, Indicator, answerable
@@ -39,6 +40,12 @@ class Selection:
     within: str | None
     group: str | None
     pillar: str | None
+    compare: int | None
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """What queries take of it."""
+        return {"basis": self.basis, "within": self.within, "group": self.group}
 
     @property
     def mark(self) -> str:
@@ -55,7 +62,7 @@ class RankingPage:
     next: str | None
 
 
-PageKey = tuple[Selection, int, int, str | None, str | None]
+PageKey = tuple[Selection, Stamp, int, str | None, str | None]
 
 
 class Rankings:
@@ -65,13 +72,21 @@ class Rankings:
         self._database = database
         self._freshness = Freshness(database)
         self._tables: LRUCache[Selection, RankedTable] = LRUCache(TABLES)
-        self._builds: Coalesced[tuple[Selection, Cohort], RankedTable] = Coalesced(self._build)
+        self._builds: Coalesced[tuple[Selection, Subject], RankedTable] = Coalesced(self._build)
+        self._compared: Coalesced[tuple[Cohort, str], Compared | None] = Coalesced(self._find_compared)
         self._pages: LRUCache[PageKey, RankingPage] = LRUCache(PAGE_BYTES, lambda page: len(page.body) + 500)
 
-    async def cohort(self, client: Client, query: RankingQuery) -> Cohort:
-        """The cohort as of now. NotFoundError `cohort_not_found`, also for a level outside the client's bounds."""
+    async def subject(self, client: Client, query: RankingQuery) -> Subject:
+        """What is ranked, as of now. NotFoundError `cohort_not_found`, also for a level outside the client's bounds.
+
+        InvalidError `compare_not_earlier`.
+        """
         require_level(client, query.period, query.level)
-        return await self._freshness.get(query.period, query.level)
+        cohort = await self._freshness.get(query.period, query.level)
+        if query.compare is None:
+            return Subject(cohort, None)
+        compared = await self._compared.read((cohort, query.compare))
+        return Subject(cohort, require_earlier(query, compared))
 
     async def by_code(self, client: Client, query: RankingQuery) -> RankingQuery:
         """The query with the code of the unit that `within` names under `unit_scheme`: what pages are kept by.
@@ -84,61 +99,70 @@ class Rankings:
             code = await code_within(session, client, query.period, query.within, query.unit_scheme)
         return query.model_copy(update={"within": code, "unit_scheme": None})
 
-    def answers(self, client: Client, query: RankingQuery, cohort: Cohort) -> bool:
+    def answers(self, client: Client, query: RankingQuery, subject: Subject) -> bool:
         """Whether the question is known to have an answer: nothing in it can be wrong, or it was answered already."""
         plain = query.within is None and query.group is None and query.pillar is None and query.cursor is None
-        return plain or page_key(client, query, cohort) in self._pages
+        return plain or page_key(client, query, subject) in self._pages
 
-    async def page(self, client: Client, query: RankingQuery, cohort: Cohort) -> RankingPage:
-        """The page at the cohort's version, or a later one if the cohort moves meanwhile."""
-        key = page_key(client, query, cohort)
+    async def page(self, client: Client, query: RankingQuery, subject: Subject) -> RankingPage:
+        """The page at the subject's versions, or later ones if a cohort moves meanwhile."""
+        key = page_key(client, query, subject)
         page = self._pages.get(key)
         if page is None:
-            page = await self._make_page(client, query, cohort, key[0])
-            if page.etag == etag(cohort.version):
+            page = await self._make_page(client, query, subject, key[0])
+            if page.etag == subject.etag:
                 self._pages[key] = page
         return page
 
     async def _make_page(
-        self, client: Client, query: RankingQuery, cohort: Cohort, selection: Selection
+        self, client: Client, query: RankingQuery, subject: Subject, selection: Selection
     ) -> RankingPage:
         async with reading(self._database) as session:
-            framework = await compiled(session, cohort.framework_id)
+            framework = await compiled(session, subject.cohort.framework_id)
         table = self._tables.get(selection)
-        if table is None or table.version < cohort.version:
-            table = self._tables[selection] = await self._builds.read((selection, cohort))
+        if table is None or is_behind(table.stamp, subject.stamp):
+            table = self._tables[selection] = await self._builds.read((selection, subject))
         start = start_of(query, selection, table)
         visible = visible_items(client, table)
         if not visible and client.unit is not None:
             refuse_empty(selection)  # as if nobody stood there: what is outside the bounds is not told
         end = start + query.limit
-        cursor = encode_cursor(selection.mark, table.version, end) if end < len(visible) else None
+        cursor = encode_cursor(selection.mark, text_of(table.stamp), end) if end < len(visible) else None
         body = render(query, framework, table, visible[start:end], cursor)
-        return RankingPage(etag(table.version), body, cursor)
+        return RankingPage(etag(text_of(table.stamp)), body, cursor)
 
-    async def _build(self, key: tuple[Selection, Cohort]) -> RankedTable:
+    async def _build(self, key: tuple[Selection, Subject]) -> RankedTable:
         """Read and rank one selection, in a thread: thousands of units must not hold up the other requests."""
-        selection, cohort = key
+        selection, subject = key
+        cohort, comparison = subject.cohort, None
         async with reading(self._database) as session:
             framework = (await compiled(session, cohort.framework_id)).framework
             pillar = find_pillar(framework.pillars, selection.pillar)
             standings = await read_standings(session, cohort, selection, pillar)
-        return await asyncio.to_thread(build_table, framework, measured(framework, pillar), standings, cohort.version)
+            if subject.compared is not None:
+                comparison = await read_comparison(session, subject.compared, selection.filters, selection.pillar)
+        return await asyncio.to_thread(
+            build_table, framework, measured(framework, pillar), standings, cohort.version, comparison
+        )
+
+    async def _find_compared(self, key: tuple[Cohort, str]) -> Compared | None:
+        async with reading(self._database) as session:
+            return await repository.find_compared(session, *key)
 
 
-def page_key(client: Client, query: RankingQuery, cohort: Cohort) -> PageKey:
-    """Everything on which a page depends: the selection, its version, the page, and what the client may see."""
-    at = (cohort.period_id, cohort.level_id)
-    selection = Selection(at, query.basis, query.within, query.group, query.pillar)
-    return (selection, cohort.version, query.limit, query.cursor, client.unit)
+def page_key(client: Client, query: RankingQuery, subject: Subject) -> PageKey:
+    """Everything on which a page depends: the selection, its versions, the page, and what the client may see."""
+    at = (subject.cohort.period_id, subject.cohort.level_id)
+    compare = None if subject.compared is None else subject.compared.cohort.period_id
+    selection = Selection(at, query.basis, query.within, query.group, query.pillar, compare)
+    return (selection, subject.stamp, query.limit, query.cursor, client.unit)
 
 
 async def read_standings(
     session: AsyncSession, cohort: Cohort, selection: Selection, pillar: Indicator | None
 ) -> list[Standing]:
     """The points of one selection. NotFoundError or InvalidError where a filter selects nobody."""
-    values = {"basis": selection.basis, "within": selection.within, "group": selection.group}
-    standings = await repository.list_standings(session, cohort, values, pillar.ordinal if pillar else None)
+    standings = await repository.list_standings(session, cohort, selection.filters, pillar.ordinal if pillar else None)
     if not standings:
         refuse_empty(selection)
     return standings
@@ -176,8 +200,8 @@ def start_of(query: RankingQuery, selection: Selection, table: RankedTable) -> i
     """Where the page starts. ConflictError `stale_cursor` once the cohort has moved on, or for another selection."""
     if query.cursor is None:
         return 0
-    mark, version, start = decode_cursor(query.cursor, str, int, int)
-    if mark != selection.mark or version != table.version:
+    mark, version, start = decode_cursor(query.cursor, str, str, int)
+    if mark != selection.mark or version != text_of(table.stamp):
         raise ConflictError("stale_cursor", "The ranking has changed since that page. Start again without a cursor.")
     return max(int(start), 0)
 
@@ -206,6 +230,7 @@ def render(
         "group": query.group,
         "pillar": query.pillar,
         "publication": None,
+        "compare": None if table.comparison is None else table.comparison.head,
         "framework": {
             "code": framework.code,
             "version": framework.version,

@@ -7,6 +7,7 @@ from statistics import mean, median
 from typing import Any
 
 from app.kernel.canonical import dumps
+from app.rankings.comparing import Comparison, Stamp, stamp_of
 from app.rankings.repository import Standing
 from app.scores.shares import share_of
 from app.scoring import Entry, Framework, coverage, grade, rank, shown
@@ -17,9 +18,15 @@ class RankedTable:
     """The ordered items as JSON text, the codes each is visible by, and the summary of the selection."""
 
     version: int
+    comparison: Comparison | None
     items: Sequence[str]
     lineage: Sequence[frozenset[str]]
     summary: Mapping[str, Any]
+
+    @property
+    def stamp(self) -> Stamp:
+        """The versions of everything that the table was made from."""
+        return stamp_of(self.version, self.comparison)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +37,25 @@ class Measured:
     answerable: Decimal
 
 
-def build_table(framework: Framework, measured: Measured, standings: Sequence[Standing], version: int) -> RankedTable:
+def build_table(
+    framework: Framework,
+    measured: Measured,
+    standings: Sequence[Standing],
+    version: int,
+    comparison: Comparison | None,
+) -> RankedTable:
     """Rank the standings, and each pillar of them, on the shown points; `version` is for an empty cohort."""
     version = standings[0].version if standings else version
     decimals = framework.decimals
     ordered = rank([entry(standing, standing.points) for standing in standings], decimals)
     pillars = rank_pillars(framework, standings)
     items = [
-        dumps(item(framework, measured, place, points, found.key, pillars[found.key.code]))
+        dumps(item(framework, measured, place, points, found.key, pillars[found.key.code]) | {"previous": previous})
         for place, points, found in ordered
+        for previous in [comparison.previous(found.key.code, measured.max_points) if comparison else None]
     ]
     lineage = [frozenset((found.key.code, *found.key.ancestors)) for _, _, found in ordered]
-    return RankedTable(version, items, lineage, summary(standings, decimals))
+    return RankedTable(version, comparison, items, lineage, summary(standings, decimals))
 
 
 def entry(standing: Standing, points: Decimal) -> Entry[Standing]:
@@ -79,7 +93,6 @@ def item(
         "grade": grade(framework, share),
         "coverage": coverage(standing.covered, measured.answerable),
         "pillars": pillars,
-        "previous": None,
     }
 
 

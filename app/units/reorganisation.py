@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from app.kernel.schema import Code, Date, Name, Number, Points, Schema, Timestamp, UnitCode
-from app.units.schemas import Trait, ValidTo
+from app.units.schemas import Trait, UnitKey, ValidTo
 
 
 def _share(value: Number) -> Number:
@@ -55,7 +55,10 @@ class Change(Schema):
     """
 
     kind: Kind
-    predecessors: list[UnitCode] = Field(max_length=5_000, description="Each must be valid the day before")
+    predecessors: list[UnitKey] = Field(
+        max_length=5_000,
+        description="Codes, or under `unit_scheme` identifiers of the day before, of units that are valid then",
+    )
     successors: list[Successor] = Field(max_length=5_000)
 
 

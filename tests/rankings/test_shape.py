@@ -36,6 +36,7 @@ async def test_a_ranking_has_the_promised_shape(opened: AsyncClient) -> None:
         "group": None,
         "pillar": None,
         "publication": None,
+        "compare": None,
         "framework": {"code": "trial-commune", "version": 1, "max_points": 50, "provenance": "official"},
         "version": 4,
         "decimals": 2,

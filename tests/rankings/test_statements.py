@@ -92,6 +92,19 @@ async def test_a_poll_of_a_ranking_is_one_statement(app: FastAPI, cohorts: Async
     assert len(sent) == POLL, "another page of the same version asks nothing more"
 
 
+async def test_a_poll_of_a_comparison_is_two_statements(app: FastAPI, cohorts: AsyncClient) -> None:
+    path = "/v1/rankings?period=ky-lon&level=commune&compare=ky-nho"
+    tag = (await cohorts.get(path)).headers["ETag"]
+    for headers, status in (({"If-None-Match": tag}, 304), ({}, 200)):
+        with counted(app) as sent:
+            assert (await cohorts.get(path, headers=headers)).status_code == status
+        assert len(sent) == POLL + 1, sent
+    await done(cohorts.put("/v1/submissions/ky-nho/H61.101", json=full(1)))
+    with counted(app) as sent:
+        assert (await cohorts.get(path)).status_code == 200
+    assert len(sent) == POLL + 4, "both cohorts' points, and who came from whom"
+
+
 @pytest.mark.parametrize("code", SIZES)
 async def test_a_report_of_63_answers_is_a_fixed_number_of_statements(
     app: FastAPI, cohorts: AsyncClient, code: str

@@ -237,3 +237,55 @@ async def _events(url: str) -> list[asyncpg.Record]:
 async def test_traits_of_merged_units_are_not_guessed(province: AsyncClient) -> None:
     await reorganise(province, MERGE)
     assert (await province.get("/v1/units/H61.S09")).json()["traits"] == []
+
+
+async def test_a_new_code_of_a_renamed_unit_bears_its_identifiers_from_that_day(province: AsyncClient) -> None:
+    body = unit("H61.S01", "Sở Nội vụ", parent="H61", identifiers=[{"scheme": "so", "value": "7"}])
+    assert (await province.put("/v1/units/H61.S01", json=body)).status_code == 200
+    await reorganise(province, change("rename", ["H61.S01"], department("H61.S11", "Sở Nội vụ")))
+    assert await _named(province, "7", "so") == ("H61.S01", "H61.S11")
+
+
+async def test_a_merged_unit_can_be_given_the_identifier_of_one_that_has_ended(province: AsyncClient) -> None:
+    identifiers = [{"scheme": "mdvhc", "value": "29551"}]
+    body = unit("H61.101", "Xã H61.101", level="commune", parent="H61.D1", identifiers=identifiers)
+    assert (await province.put("/v1/units/H61.101", json=body)).status_code == 200
+    merged = successor("H61.200", "Xã Cái Nhum", parent="H61.D1")
+    await reorganise(province, change("merge", ["H61.101", "H61.102"], merged))
+    body = unit("H61.200", "Xã Cái Nhum", level="commune", parent="H61.D1", identifiers=identifiers, valid_from=DAY)
+    assert (await province.put("/v1/units/H61.200", json=body)).status_code == 200
+    assert await _named(province, "29551", "mdvhc") == ("H61.101", "H61.200")
+
+
+async def test_predecessors_can_be_named_by_identifiers_of_the_day_before(province: AsyncClient) -> None:
+    for number in (1, 2):
+        body = unit(f"H61.S0{number}", parent="H61", identifiers=[{"scheme": "so", "value": f"a-{number}"}])
+        assert (await province.put(f"/v1/units/H61.S0{number}", json=body)).status_code == 200
+    named = document(change("merge", ["a-1", "a-2"], department("H61.S01")))
+    path = "/v1/units/reorganisations?unit_scheme=so"
+    wrong = await province.post(path, json=document(change("merge", ["a-1", "a-3"], department("H61.S01"))))
+    assert [error["pointer"] for error in wrong.json()["errors"]] == ["/changes/0/predecessors/1"]
+    answer = await province.post(path, json=named)
+    assert answer.status_code == 201
+    assert answer.json()["changes"][0]["predecessors"] == ["H61.S01", "H61.S02"]
+    assert (await province.post(path, json=named)).json()["code"] == "reorganisation_exists"
+
+
+async def test_a_code_that_comes_back_may_not_meet_who_has_its_identifier_since(province: AsyncClient) -> None:
+    identifiers = [{"scheme": "so", "value": "7"}]
+    ended = unit("H61.S01", "Sở Nội vụ", parent="H61", identifiers=identifiers, valid_to=DAY)
+    assert (await province.put("/v1/units/H61.S01", json=ended)).status_code == 200
+    since = unit("H61.S03", "Sở Tài chính", parent="H61", identifiers=identifiers, valid_from=DAY)
+    assert (await province.post("/v1/units", json=since)).status_code == 201
+    body = await reorganise(province, change("merge", ["H61.S01", "H61.S02"], department("H61.S01")), status=409)
+    assert [(error["pointer"], error["code"]) for error in body["errors"]] == [
+        ("/changes/0/successors/0/code", "identifier_in_use")
+    ]
+    assert await shown(province, "H61.S02", DAY) is not None
+
+
+async def _named(http: AsyncClient, value: str, scheme: str) -> tuple[str, str]:
+    """The codes of the units that an identifier names the day before and on the day."""
+    query = f"?unit_scheme={scheme}&valid_on="
+    before, after = [(await http.get(f"/v1/units/{value}{query}{day}")).json()["code"] for day in (BEFORE, DAY)]
+    return before, after

@@ -1,6 +1,13 @@
 """All SQL of levels, units and their reorganisations."""
 
-from app.units.repository.identifiers import Bearer, bearer_sql, other_bearers, replace_identifiers
+from app.units.repository.identifiers import (
+    Bearer,
+    bearer_sql,
+    hand_on_identifiers,
+    list_codes,
+    other_bearers,
+    replace_identifiers,
+)
 from app.units.repository.levels import (
     find_level,
     get_level,
@@ -63,6 +70,7 @@ __all__ = [
     "fixed_days",
     "get_level",
     "get_unit",
+    "hand_on_identifiers",
     "insert_level",
     "insert_reorganisation",
     "insert_successions",
@@ -72,6 +80,7 @@ __all__ = [
     "is_level_used",
     "is_within",
     "leads_to",
+    "list_codes",
     "list_ids",
     "list_levels",
     "list_lineage",

@@ -49,6 +49,27 @@ def bearer_sql(day: str, name: str = ":unit", scheme: str = ":scheme") -> str:
     """  # noqa: S608 - columns and parameters, named by this code
 
 
+_CODES = text(f"""
+    SELECT named.name, u.code FROM unnest(CAST(:names AS text[])) AS named(name)
+      JOIN units u ON u.id = ({bearer_sql("CAST(:day AS date)", "named.name")})
+""")  # noqa: S608 - built from constants only
+_HAND_ON = text("""
+    INSERT INTO unit_identifiers (scheme, value, unit_id)
+    SELECT scheme, value, :to FROM unit_identifiers WHERE unit_id = :unit_id ON CONFLICT DO NOTHING
+""")
+
+
+async def list_codes(session: AsyncSession, names: Sequence[str], scheme: str, on: date) -> dict[str, str]:
+    """Unit codes by identifier of `scheme` on that day, for those that name a unit."""
+    rows = await session.execute(_CODES, {"names": list(names), "scheme": scheme, "day": on})
+    return {row.name: row.code for row in rows}
+
+
+async def hand_on_identifiers(session: AsyncSession, unit_id: int, to: int) -> None:
+    """Let another unit bear the unit's identifiers too: from then on they name it where the first has ended."""
+    await session.execute(_HAND_ON, {"unit_id": unit_id, "to": to})
+
+
 async def replace_identifiers(session: AsyncSession, unit_id: int, identifiers: Sequence[tuple[str, str]]) -> None:
     """Give a unit exactly these (scheme, value) pairs, whoever else bears them."""
     key = tuple_(UnitIdentifierRow.scheme, UnitIdentifierRow.value)

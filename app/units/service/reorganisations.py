@@ -1,6 +1,5 @@
 """The order of steps of recording a reorganisation."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +7,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import record_global
 from app.clients.client import Client
-from app.kernel.bare import bare
 from app.kernel.canonical import digest
 from app.kernel.errors import ConflictError, FieldError, ForbiddenError
 from app.units import repository
@@ -18,30 +16,32 @@ from app.units.service.checks import refuse
 from app.units.service.levels import end_level
 from app.units.service.reorganising import DatedTree, Plan, known_share, plan, problems
 from app.units.service.reorganising.places import stays_below
-from app.units.service.reorganising.plan import Start
+from app.units.service.reorganising.writing import successions, write_units
 from app.units.service.units import record_unit
-from app.units.sort_key import sort_key
 
 _STATE = frozenset({"unit_changes_later", "unit_exists"})
 
 
-async def reorganise(session: AsyncSession, client: Client, body: ReorganisationCreate) -> Reorganisation:
-    """Record a reorganisation, all of it or nothing.
+async def reorganise(
+    session: AsyncSession, client: Client, body: ReorganisationCreate, scheme: str | None = None
+) -> Reorganisation:
+    """Record a reorganisation, all of it or nothing. Under a scheme identifiers of the day before name predecessors.
 
     ConflictError `reorganisation_exists` for a document that was recorded already, and `unit_changes_later` or
     `unit_exists` where nothing else is wrong; ForbiddenError `outside_bounds`; InvalidError with all that is wrong.
     """
     await repository.lock_tree(session)
+    body = await _by_codes(session, body, scheme)
     mark = await _new_digest(session, body)
     tree = await _tree(session, body)
     _check_bounds(client, body, tree)
     planned = plan(body, tree)
     _refuse(problems(client, body, tree, planned))
     row = await repository.insert_reorganisation(session, _values(client, body, mark))
-    ids = await _write_units(session, tree, planned)
+    ids = await write_units(session, tree, planned)
     affected = {code: ids[code] for code in {*planned.predecessors, *planned.named}}
     revisions = await repository.advance_units(session, [ids[code] for code in affected if code in tree.ids])
-    await repository.insert_successions(session, list(_successions(body, tree, ids, row.id)))
+    await repository.insert_successions(session, list(successions(body, tree, ids, row.id)))
     ended_levels = await _end_levels(session, client, body, tree, planned)
     units = [
         Affected(
@@ -57,6 +57,31 @@ async def reorganise(session: AsyncSession, client: Client, body: Reorganisation
     data = recorded.model_dump(mode="json", exclude={"recorded_at"})
     await record_global(session, actor=client.id, type="reorganisation.recorded", data=data)
     return recorded
+
+
+async def _by_codes(session: AsyncSession, body: ReorganisationCreate, scheme: str | None) -> ReorganisationCreate:
+    """The document with the codes of its predecessors. InvalidError `unknown_unit` with each that names nobody."""
+    if scheme is None:
+        return body
+    names = sorted({name for change in body.changes for name in change.predecessors})
+    codes = await repository.list_codes(session, names, scheme, body.effective_on - timedelta(days=1))
+    refuse(
+        [
+            FieldError(
+                f"/changes/{index}/predecessors/{place}",
+                "unknown_unit",
+                f"There is no unit {repository.called(name, scheme)}.",
+            )
+            for index, change in enumerate(body.changes)
+            for place, name in enumerate(change.predecessors)
+            if name not in codes
+        ]
+    )
+    changes = [
+        change.model_copy(update={"predecessors": [codes[name] for name in change.predecessors]})
+        for change in body.changes
+    ]
+    return body.model_copy(update={"changes": changes})
 
 
 async def _new_digest(session: AsyncSession, body: ReorganisationCreate) -> str:
@@ -107,56 +132,6 @@ def _values(client: Client, body: ReorganisationCreate, mark: str) -> dict[str, 
         "digest": mark,
         "recorded_by": client.id,
     }
-
-
-async def _write_units(session: AsyncSession, tree: DatedTree, planned: Plan) -> dict[str, int]:
-    """Write identities and versions; return the ids of all units that the document names, the new ones too."""
-    ids = dict(tree.ids)
-    for code in sorted(planned.starts.keys() - ids.keys()):
-        unit_id = await repository.insert_unit(session, code)
-        if unit_id is None:  # somebody has added it since
-            error = FieldError(f"{planned.starts[code].pointer}/code", "unit_exists", f"There is a unit '{code}'.")
-            raise ConflictError("unit_exists", error.detail, [error])
-        ids[code] = unit_id
-    closing = [ids[code] for code in {*planned.ends, *planned.starts}]
-    await repository.end_versions(session, closing, tree.day)
-    await repository.insert_versions(session, [_version(start, tree, ids) for start in planned.starts.values()])
-    return ids
-
-
-def _version(start: Start, tree: DatedTree, ids: dict[str, int]) -> dict[str, Any]:
-    unit = start.successor
-    return {
-        "unit_id": ids[unit.code],
-        "valid_from": tree.day,
-        "valid_to": start.valid_to,
-        "name": unit.name,
-        "sort_key": sort_key(unit.name),
-        "search_text": bare(unit.name),
-        "level_id": tree.levels[unit.level].id,
-        "parent_id": None if unit.parent is None else ids[unit.parent],
-        "traits": list(start.traits),
-    }
-
-
-def _successions(
-    body: ReorganisationCreate, tree: DatedTree, ids: dict[str, int], reorganisation_id: int
-) -> Iterator[dict[str, Any]]:
-    for change in body.changes:
-        for code in change.predecessors:
-            before = tree.before(code)
-            assert before is not None  # noqa: S101 - or it would have been refused
-            for successor in change.successors:
-                yield {
-                    "reorganisation_id": reorganisation_id,
-                    "predecessor_id": ids[code],
-                    "successor_id": ids[successor.code],
-                    "kind": change.kind,
-                    "effective_on": body.effective_on,
-                    "share": known_share(change, successor),
-                    "predecessor_level_id": tree.levels[before.level].id,
-                    "successor_level_id": tree.levels[successor.level].id,
-                }
 
 
 async def _end_levels(

@@ -11,10 +11,15 @@ from app.units.service.reorganising.tree import DatedTree
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """A version that begins on the day. `pointer` is where the document says so; `valid_to` is exclusive."""
+    """A version that begins on the day. `valid_to` is exclusive.
+
+    `pointer` is where the document says so; `heir_of` is whose traits and identifiers it has: its own where the unit
+    goes on, those of the one predecessor of a rename or move, else nobody's.
+    """
 
     pointer: str
     successor: Successor
+    heir_of: str | None
     traits: Sequence[str]
     valid_to: date | None
 
@@ -64,7 +69,7 @@ def _only_predecessor(change: Change) -> str | None:
 def _start(pointer: str, successor: Successor, heir: str | None, tree: DatedTree) -> Start:
     before = None if heir is None else tree.before(heir)
     on = tree.on(successor.code)
-    return Start(pointer, successor, () if before is None else before.traits, None if on is None else on.valid_to)
+    return Start(pointer, successor, heir, () if before is None else before.traits, None if on is None else on.valid_to)
 
 
 def successors(document: ReorganisationCreate) -> Iterator[tuple[str, Change, Successor]]:
