@@ -8,7 +8,13 @@ from app.frameworks.examples import ExampleInputs
 from app.frameworks.rules import ExpressionText, InputDeclaration, Maybe, Rule, Share
 from app.kernel.schema import Code, Date, IndicatorCode, LongText, Name, Points, Schema, Text
 
-Provenance = Literal["official", "reconstructed", "example"]
+Provenance = Annotated[
+    Literal["official", "reconstructed", "example"],
+    Field(
+        description="`official`: as issued; `reconstructed`: the criteria are not the decision's own but put together "
+        "from other sources, as the framework's `provenance_note` says; `example`: made up"
+    ),
+]
 Version = Annotated[int, Field(strict=True, ge=1, le=999_999)]
 
 
@@ -119,9 +125,7 @@ class FrameworkDocument(Schema):
         description="Decimals of the points shown; ranks follow what is shown",
     )
     decision: FrameworkDecision | None = Field(default=None, description="Needed for all but `provenance: example`")
-    provenance: Provenance = Field(
-        description="`official`: as issued; `reconstructed`: put together from other sources; `example`: made up"
-    )
+    provenance: Provenance
     provenance_note: Maybe[LongText] = Field(default=None, description="Where it was taken from, and how")
     grades: list[Grade] = Field(default=[], max_length=50)
     exemptions: list[ExemptionPolicy] = Field(default=[], max_length=100)

@@ -42,6 +42,7 @@ class Summary(NamedTuple):
     level: str
     max_points: Any
     provenance: str
+    provenance_note: str | None
     status: str
     content_hash: str | None
     published_at: datetime | None
@@ -121,6 +122,7 @@ async def list_(
             _levels.c.code,
             document["max_points"],
             document["provenance"].astext,
+            document["provenance_note"].astext,
             FrameworkRow.status,
             FrameworkRow.content_hash,
             FrameworkRow.published_at,

@@ -16,7 +16,7 @@ from app.frameworks.models import FrameworkRow
 from app.frameworks.repository import Hit, Summary
 from app.frameworks.rules import InputDeclaration, Rule
 from app.kernel.errors import FieldError
-from app.kernel.schema import Code, IndicatorCode, Number, Points, Schema, Text, Timestamp
+from app.kernel.schema import Code, IndicatorCode, LongText, Number, Points, Schema, Text, Timestamp
 
 FrameworkStatus = Literal["draft", "published", "retired"]
 FrameworkReference = Annotated[
@@ -71,6 +71,7 @@ class FrameworkSummary(Schema):
     level: Code
     max_points: Points
     provenance: Provenance
+    provenance_note: LongText | None = Field(description="Where it was taken from, and how")
     status: FrameworkStatus
     content_hash: ContentHash
     published_at: Timestamp | None

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from app.frameworks.document import Provenance
 from app.kernel.schema import Code, IndicatorCode, Number, Schema
 from app.units.schemas import Scheme, Within
 
@@ -33,7 +34,7 @@ class RankedFramework(Schema):
     code: str
     version: int
     max_points: Number
-    provenance: Literal["official", "reconstructed", "example"]
+    provenance: Provenance
 
 
 class RankedUnit(Schema):

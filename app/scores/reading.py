@@ -6,6 +6,7 @@ from typing import Any, cast
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.frameworks.document import Provenance
 from app.frameworks.service import CompiledFramework
 from app.kernel.canonical import dumps
 from app.kernel.errors import NotFoundError
@@ -16,7 +17,6 @@ from app.scores.schemas import (
     AggregatesQuery,
     NodeAggregate,
     NodeScore,
-    Provenance,
     Scorecard,
     ScoredFramework,
     ScoredUnit,

@@ -4,11 +4,11 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from app.frameworks.document import Provenance
 from app.kernel.schema import Code, Number, Schema
 from app.scores.stored import Basis
 from app.units.schemas import Scheme, Within
 
-Provenance = Literal["official", "reconstructed", "example"]
 State = Literal["not_reported", "reported", "undetermined", "exempt", "rejected", "awarded", "unscored"]
 
 

@@ -126,7 +126,7 @@ async def test_frameworks_are_listed_without_their_trees(catalogue: AsyncClient)
         ("trial-province", 1, "province", "published"),
     ]
     assert items[0]["max_points"] == 30
-    assert items[0]["provenance"] == "official"
+    assert (items[0]["provenance"], items[0]["provenance_note"]) == ("official", None)
     assert "indicators" not in items[0]
     drafts = (await catalogue.get("/v1/frameworks", params={"status": "draft"})).json()["items"]
     assert [each["version"] for each in drafts] == [2]
