@@ -1,4 +1,4 @@
-"""A whole reform over HTTP: 2024 with districts, the mergers of July 2025, 2025 with a new index set; the past stays."""
+"""A whole reform over HTTP: 2024 with districts, the mergers of July 2025, 2025 with a new set; the past stays."""
 
 from dataclasses import dataclass
 
