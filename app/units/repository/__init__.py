@@ -18,7 +18,7 @@ from app.units.repository.levels import (
     page_levels,
     update_level,
 )
-from app.units.repository.reading import UnitRecord, UnitSelection, find_record, list_records
+from app.units.repository.reading import UnitRecord, UnitSelection, find_record, list_records, list_revisions
 from app.units.repository.successions import (
     DatedVersion,
     LineageStep,
@@ -85,6 +85,7 @@ __all__ = [
     "list_levels",
     "list_lineage",
     "list_records",
+    "list_revisions",
     "list_steps",
     "list_succeeded",
     "list_versions",

@@ -1,11 +1,11 @@
 """SQL that reads units as callers see them: one version with its level, parent and identifiers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, collate, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, collate, func, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -62,6 +62,24 @@ async def list_records(
     return [UnitRecord(**row._mapping) for row in rows]  # noqa: SLF001 - its public name
 
 
+async def list_revisions(session: AsyncSession, unit_ids: Sequence[int]) -> dict[int, int]:
+    """The revisions of units as callers see them, by id."""
+    rows = await session.execute(select(UnitRow.id, _revision().label("revision")).where(UnitRow.id.in_(unit_ids)))
+    return {row.id: row.revision for row in rows}
+
+
+def _revision() -> ColumnElement[int]:
+    """A unit's writes, and the versions that have begun since its first: on such a day, too, another unit is shown."""
+    version = aliased(UnitVersionRow)
+    begun = (
+        select(func.greatest(func.count() - 1, 0))
+        .where(version.unit_id == UnitRow.id, version.valid_from <= func.current_date())
+        .correlate(UnitRow)
+        .scalar_subquery()
+    )
+    return UnitRow.revision + begun
+
+
 def _selected(selection: UnitSelection) -> Select[Any]:
     query = _records(selection.on)
     if selection.levels is not None:
@@ -93,7 +111,7 @@ def _records(on: date | None) -> Select[Any]:
             identifiers.label("identifiers"),
             UnitVersionRow.valid_from,
             UnitVersionRow.valid_to,
-            UnitRow.revision,
+            _revision().label("revision"),
             UnitVersionRow.sort_key,
         )
         .join(UnitVersionRow, UnitVersionRow.unit_id == UnitRow.id)

@@ -14,7 +14,7 @@ from app.units.models import ReorganisationRow
 from app.units.reorganisation import Affected, Effect, Reorganisation, ReorganisationCreate
 from app.units.service.checks import refuse
 from app.units.service.levels import end_level
-from app.units.service.reorganising import DatedTree, Plan, known_share, plan, problems
+from app.units.service.reorganising import DatedTree, Plan, check_size, known_share, plan, problems
 from app.units.service.reorganising.places import stays_below
 from app.units.service.reorganising.writing import successions, write_units
 from app.units.service.units import record_unit
@@ -30,6 +30,7 @@ async def reorganise(
     ConflictError `reorganisation_exists` for a document that was recorded already, and `unit_changes_later` or
     `unit_exists` where nothing else is wrong; ForbiddenError `outside_bounds`; InvalidError with all that is wrong.
     """
+    refuse(check_size(body))
     await repository.lock_tree(session)
     body = await _by_codes(session, body, scheme)
     mark = await _new_digest(session, body)
@@ -40,14 +41,15 @@ async def reorganise(
     row = await repository.insert_reorganisation(session, _values(client, body, mark))
     ids = await write_units(session, tree, planned)
     affected = {code: ids[code] for code in {*planned.predecessors, *planned.named}}
-    revisions = await repository.advance_units(session, [ids[code] for code in affected if code in tree.ids])
+    await repository.advance_units(session, [ids[code] for code in affected if code in tree.ids])
+    revisions = await repository.list_revisions(session, list(affected.values()))
     await repository.insert_successions(session, list(successions(body, tree, ids, row.id)))
     ended_levels = await _end_levels(session, client, body, tree, planned)
     units = [
         Affected(
             code=code,
             effect=effect_of(code, tree, planned),
-            revision=revisions.get(unit_id, 1),
+            revision=revisions[unit_id],
             history=f"/v1/units/{code}/history",
         )
         for code, unit_id in sorted(affected.items())
