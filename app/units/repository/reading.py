@@ -50,6 +50,12 @@ async def find_record(session: AsyncSession, unit_id: int, on: date | None = Non
     return None if row is None else UnitRecord(**row._mapping)  # noqa: SLF001 - its public name
 
 
+async def find_records(session: AsyncSession, unit_ids: Sequence[int], on: date) -> list[UnitRecord]:
+    """The versions of that day of those units that are valid then, by code."""
+    rows = await session.execute(_records(on).where(UnitRow.id.in_(unit_ids)).order_by(collate(UnitRow.code, "C")))
+    return [UnitRecord(**row._mapping) for row in rows]  # noqa: SLF001 - its public name
+
+
 async def list_records(
     session: AsyncSession, selection: UnitSelection, after: tuple[str, str] | None, limit: int
 ) -> list[UnitRecord]:
