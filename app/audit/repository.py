@@ -1,6 +1,6 @@
 """SQL of the event log."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -61,6 +61,12 @@ async def lock_global(session: AsyncSession) -> Link:
 async def append_to_global(session: AsyncSession, event: Event) -> None:
     """Add an event to the global chain, whose lock the caller holds."""
     await session.execute(APPEND_TO_GLOBAL, asdict(event))
+
+
+async def append_all_to_global(session: AsyncSession, events: Sequence[Event]) -> None:
+    """As `append_to_global`, for several that are sealed to each other in this order."""
+    if events:
+        await session.execute(APPEND_TO_GLOBAL, [asdict(event) for event in events])
 
 
 async def take_snapshot(session: AsyncSession) -> None:

@@ -1,7 +1,7 @@
 """Recording events, and verifying that none was altered."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -68,6 +68,17 @@ async def record_global(
     event = next_event(link, "global", actor, type, data)
     await repository.append_to_global(session, event)
     return event.sequence
+
+
+async def record_global_all(session: AsyncSession, actor: str, events: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
+    """Append events, each a type and its data, to the chain of reference data, in their order."""
+    link = await repository.lock_global(session)
+    sealed = []
+    for kind, data in events:
+        event = next_event(link, "global", actor, kind, data)
+        link = Link(event.sequence, event.hash, link.now)
+        sealed.append(event)
+    await repository.append_all_to_global(session, sealed)
 
 
 async def verify(session: AsyncSession) -> list[ChainReport]:

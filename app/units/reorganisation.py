@@ -1,5 +1,6 @@
 """What reorganisations and histories of units look like over HTTP."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -65,7 +66,9 @@ class Change(Schema):
 class ReorganisationCreate(Schema):
     """A reorganisation to be recorded, all of it or nothing."""
 
-    effective_on: Date = Field(description="The first day on which it holds; what ends has it as its `valid_to`")
+    effective_on: Date = Field(
+        gt=date.min, description="The first day on which it holds; what ends has it as its `valid_to`"
+    )
     decision: ReorganisationDecision
     changes: list[Change] = Field(min_length=1, max_length=5_000)
 

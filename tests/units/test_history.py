@@ -1,7 +1,9 @@
 """A unit through time, and what corrections may still change of it."""
 
-from typing import Any
+from datetime import date, timedelta
+from typing import Any, cast
 
+import asyncpg
 import pytest
 from httpx import AsyncClient
 
@@ -150,3 +152,33 @@ async def test_versions_of_a_unit_never_overlap(province: AsyncClient) -> None:
     fitting = body | {"valid_from": "2022-03-01", "valid_to": "2999-01-01"}
     assert (await province.put(f"/v1/units/{S2}", json=fitting)).status_code == 200
     assert len((await history(province, S2))["versions"]) == 3
+
+
+async def test_the_day_on_which_a_version_begins_counts_as_a_change(province: AsyncClient, database_url: str) -> None:
+    tomorrow = (await _today(database_url)) + timedelta(days=1)
+    await reorganise(province, RENAME, day=tomorrow.isoformat())
+    planned = await province.get(f"/v1/units/{S2}")
+    assert (planned.json()["name"], planned.json()["revision"]) == ("Sở Y tế", 2)
+    await _let_a_day_pass(database_url)
+    begun = await province.get(f"/v1/units/{S2}", headers={"If-None-Match": planned.headers["ETag"]})
+    assert (begun.status_code, begun.json()["name"], begun.json()["revision"]) == (200, "Sở Y tế và Dân số", 3)
+    stale = await province.put(
+        f"/v1/units/{S2}", json=unit(S2, "Sở Y tế", parent="H61"), headers={"If-Match": planned.headers["ETag"]}
+    )
+    assert (stale.status_code, stale.json()["current_revision"]) == (412, 3)
+
+
+async def _today(url: str) -> date:
+    connection = await asyncpg.connect(url)
+    try:
+        return cast("date", await connection.fetchval("SELECT current_date"))
+    finally:
+        await connection.close()
+
+
+async def _let_a_day_pass(url: str) -> None:
+    """What was to begin or to end tomorrow does so today."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("UPDATE unit_versions SET valid_from = current_date WHERE valid_from > current_date")
+    await connection.execute("UPDATE unit_versions SET valid_to = current_date WHERE valid_to > current_date")
+    await connection.close()

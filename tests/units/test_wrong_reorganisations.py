@@ -158,6 +158,7 @@ async def test_nobody_moves_to_a_level_that_has_ended(province: AsyncClient) -> 
     ("field", "value", "pointer"),
     [
         ("effective_on", "1.7.2025", "/effective_on"),
+        ("effective_on", "0001-01-01", "/effective_on"),
         ("decision", {"number": "1", "date": "2025-06-16"}, "/decision/issuer"),
         ("changes", [], "/changes"),
         ("changes", [MERGE | {"kind": "swap"}], "/changes/0/kind"),
@@ -234,3 +235,10 @@ async def test_a_unit_that_is_not_there_yet_is_no_successor_of_what_is_abolished
     absorbing = department("H61.S03", "Sở Tài chính")
     body = await reorganise(province, change("abolish", [S1], absorbing), status=422)
     assert wrong(body) == [("/0/successors/0/code", "unit_not_valid")]
+
+
+@pytest.mark.parametrize(("many", "others"), [(1, 5_000), (150, 150)])
+async def test_a_document_has_a_size(admin: AsyncClient, many: int, others: int) -> None:
+    takers = [successor(f"H61.{number}") for number in range(others)]
+    changes = [change("abolish", [f"H62.{number}" for number in range(many)], *takers) for _ in range(2)]
+    assert wrong(await reorganise(admin, *changes, status=422)) == [("", "too_many_units")]

@@ -18,7 +18,14 @@ from app.units.repository.levels import (
     page_levels,
     update_level,
 )
-from app.units.repository.reading import UnitRecord, UnitSelection, find_record, list_records
+from app.units.repository.reading import (
+    UnitRecord,
+    UnitSelection,
+    find_record,
+    find_records,
+    list_records,
+    list_revisions,
+)
 from app.units.repository.successions import (
     DatedVersion,
     LineageStep,
@@ -65,6 +72,7 @@ __all__ = [
     "end_versions",
     "find_level",
     "find_record",
+    "find_records",
     "find_reorganisation",
     "find_unit",
     "fixed_days",
@@ -85,6 +93,7 @@ __all__ = [
     "list_levels",
     "list_lineage",
     "list_records",
+    "list_revisions",
     "list_steps",
     "list_succeeded",
     "list_versions",

@@ -1,11 +1,11 @@
 """SQL that reads units as callers see them: one version with its level, parent and identifiers."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, collate, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, collate, func, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -50,6 +50,12 @@ async def find_record(session: AsyncSession, unit_id: int, on: date | None = Non
     return None if row is None else UnitRecord(**row._mapping)  # noqa: SLF001 - its public name
 
 
+async def find_records(session: AsyncSession, unit_ids: Sequence[int], on: date) -> list[UnitRecord]:
+    """The versions of that day of those units that are valid then, by code."""
+    rows = await session.execute(_records(on).where(UnitRow.id.in_(unit_ids)).order_by(collate(UnitRow.code, "C")))
+    return [UnitRecord(**row._mapping) for row in rows]  # noqa: SLF001 - its public name
+
+
 async def list_records(
     session: AsyncSession, selection: UnitSelection, after: tuple[str, str] | None, limit: int
 ) -> list[UnitRecord]:
@@ -60,6 +66,24 @@ async def list_records(
         query = query.where(tuple_(*place) > after)
     rows = await session.execute(query)
     return [UnitRecord(**row._mapping) for row in rows]  # noqa: SLF001 - its public name
+
+
+async def list_revisions(session: AsyncSession, unit_ids: Sequence[int]) -> dict[int, int]:
+    """The revisions of units as callers see them, by id."""
+    rows = await session.execute(select(UnitRow.id, _revision().label("revision")).where(UnitRow.id.in_(unit_ids)))
+    return {row.id: row.revision for row in rows}
+
+
+def _revision() -> ColumnElement[int]:
+    """A unit's writes, and the versions that have begun since its first: on such a day, too, another unit is shown."""
+    version = aliased(UnitVersionRow)
+    begun = (
+        select(func.greatest(func.count() - 1, 0))
+        .where(version.unit_id == UnitRow.id, version.valid_from <= func.current_date())
+        .correlate(UnitRow)
+        .scalar_subquery()
+    )
+    return UnitRow.revision + begun
 
 
 def _selected(selection: UnitSelection) -> Select[Any]:
@@ -93,7 +117,7 @@ def _records(on: date | None) -> Select[Any]:
             identifiers.label("identifiers"),
             UnitVersionRow.valid_from,
             UnitVersionRow.valid_to,
-            UnitRow.revision,
+            _revision().label("revision"),
             UnitVersionRow.sort_key,
         )
         .join(UnitVersionRow, UnitVersionRow.unit_id == UnitRow.id)

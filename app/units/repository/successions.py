@@ -116,15 +116,13 @@ async def end_versions(session: AsyncSession, unit_ids: Sequence[int], on: date)
     await session.execute(statement.values(valid_to=on), execution_options={"synchronize_session": False})
 
 
-async def advance_units(session: AsyncSession, unit_ids: Sequence[int]) -> dict[int, int]:
-    """Count the revisions of units up by one; return them by id."""
+async def advance_units(session: AsyncSession, unit_ids: Sequence[int]) -> None:
+    """Count the revisions of units up by one."""
     # Locked in one order always, as whoever else changes several at once would.
     locked = select(UnitRow.id).where(UnitRow.id.in_(unit_ids)).order_by(UnitRow.id).with_for_update(key_share=True)
     await session.execute(locked)
     statement = update(UnitRow).where(UnitRow.id.in_(unit_ids)).values(revision=UnitRow.revision + 1)
-    options = {"synchronize_session": False}
-    rows = await session.execute(statement.returning(UnitRow.id, UnitRow.revision), execution_options=options)
-    return {row.id: row.revision for row in rows}
+    await session.execute(statement, execution_options={"synchronize_session": False})
 
 
 async def list_steps(session: AsyncSession, unit_id: int) -> tuple[Sequence[Any], Sequence[Any]]:

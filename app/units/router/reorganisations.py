@@ -38,7 +38,7 @@ async def create_reorganisation(
     `unit_not_valid`, `predecessor_twice`, `predecessor_count`, `successor_count`, `successor_twice`,
     `successor_differs`, `unit_without_successor`, `unit_without_parent`, `abolished_unit_goes_on`,
     `unit_under_itself`, `parent_not_valid`, `unknown_level`, `level_not_valid`, `share_missing`, `shares_not_whole`,
-    `shares_above_whole`, `not_a_rename`, `nothing_changes`. 403 `outside_bounds`.
+    `shares_above_whole`, `not_a_rename`, `nothing_changes`, `too_many_units`. 403 `outside_bounds`.
     """
     return await service.reorganise(session, client, body, unit_scheme)
 

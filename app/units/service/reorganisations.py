@@ -5,19 +5,19 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import record_global
+from app.audit.service import record_global, record_global_all
 from app.clients.client import Client
 from app.kernel.canonical import digest
 from app.kernel.errors import ConflictError, FieldError, ForbiddenError
 from app.units import repository
 from app.units.models import ReorganisationRow
 from app.units.reorganisation import Affected, Effect, Reorganisation, ReorganisationCreate
+from app.units.schemas import Unit
 from app.units.service.checks import refuse
 from app.units.service.levels import end_level
-from app.units.service.reorganising import DatedTree, Plan, known_share, plan, problems
+from app.units.service.reorganising import DatedTree, Plan, check_size, known_share, plan, problems
 from app.units.service.reorganising.places import stays_below
-from app.units.service.reorganising.writing import successions, write_units
-from app.units.service.units import record_unit
+from app.units.service.reorganising.writing import refuse_borne_again, successions, write_units
 
 _STATE = frozenset({"unit_changes_later", "unit_exists"})
 
@@ -30,6 +30,7 @@ async def reorganise(
     ConflictError `reorganisation_exists` for a document that was recorded already, and `unit_changes_later` or
     `unit_exists` where nothing else is wrong; ForbiddenError `outside_bounds`; InvalidError with all that is wrong.
     """
+    refuse(check_size(body))
     await repository.lock_tree(session)
     body = await _by_codes(session, body, scheme)
     mark = await _new_digest(session, body)
@@ -40,19 +41,21 @@ async def reorganise(
     row = await repository.insert_reorganisation(session, _values(client, body, mark))
     ids = await write_units(session, tree, planned)
     affected = {code: ids[code] for code in {*planned.predecessors, *planned.named}}
-    revisions = await repository.advance_units(session, [ids[code] for code in affected if code in tree.ids])
+    await repository.advance_units(session, [ids[code] for code in affected if code in tree.ids])
+    revisions = await repository.list_revisions(session, list(affected.values()))
     await repository.insert_successions(session, list(successions(body, tree, ids, row.id)))
     ended_levels = await _end_levels(session, client, body, tree, planned)
     units = [
         Affected(
             code=code,
             effect=effect_of(code, tree, planned),
-            revision=revisions.get(unit_id, 1),
+            revision=revisions[unit_id],
             history=f"/v1/units/{code}/history",
         )
         for code, unit_id in sorted(affected.items())
     ]
     await _record_units(session, client, units, ids, body)
+    await refuse_borne_again(session, tree, planned, ids)
     recorded = _present(body, row, units, ended_levels)
     data = recorded.model_dump(mode="json", exclude={"recorded_at"})
     await record_global(session, actor=client.id, type="reorganisation.recorded", data=data)
@@ -159,14 +162,17 @@ async def _record_units(
 ) -> None:
     """The events that single writes of the same units would leave."""
     last_day = body.effective_on - timedelta(days=1)
+    events: list[tuple[str, dict[str, Any]]] = []
     for effect, event, day in (
         ("ended", "unit.changed", last_day),
         ("changed", "unit.changed", body.effective_on),
         ("created", "unit.created", body.effective_on),
     ):
-        for unit in units:
-            if unit.effect == effect:
-                await record_unit(session, client, event, ids[unit.code], day)
+        found = [ids[unit.code] for unit in units if unit.effect == effect]
+        records = await repository.find_records(session, found, day)
+        shown = [Unit.model_validate(record, from_attributes=True) for record in records]
+        events += [(event, unit.model_dump(mode="json")) for unit in shown]
+    await record_global_all(session, client.id, events)
 
 
 def _present(

@@ -180,15 +180,9 @@ async def _finish(
 ) -> Unit:
     """Write the identifiers, record the event, return the unit as it is now."""
     await repository.replace_identifiers(session, unit_id, [(item.scheme, item.value) for item in identifiers])
-    unit = await record_unit(session, client, event, unit_id)
-    # Under the lock of the chain, so that of two writers who give away one identifier the second sees the first.
-    await refuse_borne(session, client, unit_id, identifiers)
-    return unit
-
-
-async def record_unit(session: AsyncSession, client: Client, event: str, unit_id: int, on: date | None = None) -> Unit:
-    """Append the event of a unit as it is on the day; without a day as it is shown today."""
-    record = await repository.find_record(session, unit_id, on)
+    record = await repository.find_record(session, unit_id)
     unit = Unit.model_validate(record, from_attributes=True)
     await record_global(session, actor=client.id, type=event, data=unit.model_dump(mode="json"))
+    # Under the lock of the chain, so that of two writers who give away one identifier the second sees the first.
+    await refuse_borne(session, client, unit_id, identifiers)
     return unit

@@ -1,7 +1,8 @@
-"""What a reorganisation does to the dated tree of units, and what is wrong with it; only `writing` needs a database."""
+"""What a reorganisation does to the dated tree of units, what is wrong with it, and the writing of it."""
 
+from app.units.service.reorganising.form import check_size
 from app.units.service.reorganising.plan import Plan, known_share, plan
 from app.units.service.reorganising.problems import problems
 from app.units.service.reorganising.tree import DatedTree
 
-__all__ = ["DatedTree", "Plan", "known_share", "plan", "problems"]
+__all__ = ["DatedTree", "Plan", "check_size", "known_share", "plan", "problems"]

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from app.kernel.errors import FieldError
-from app.units.reorganisation import Change
+from app.units.reorganisation import Change, ReorganisationCreate
 from app.units.service.reorganising.tree import DatedTree
 
 _MANY = 5_000
+_NAMES, _PAIRS = 10_000, 20_000
 # Least and most predecessors, least and most successors.
 _COUNTS = {
     "merge": (2, _MANY, 1, 1),
@@ -16,6 +17,16 @@ _COUNTS = {
     "move": (1, 1, 1, 1),
     "abolish": (1, _MANY, 1, _MANY),
 }
+
+
+def check_size(document: ReorganisationCreate) -> list[FieldError]:
+    """Refuse what is larger than any decision: several units to several make as many successions as there are pairs."""
+    names = sum(len(change.predecessors) + len(change.successors) for change in document.changes)
+    pairs = sum(len(change.predecessors) * len(change.successors) for change in document.changes)
+    if names <= _NAMES and pairs <= _PAIRS:
+        return []
+    detail = f"A document names at most {_NAMES} units, and makes at most {_PAIRS} pairs of them. Send several."
+    return [FieldError("/changes", "too_many_units", detail)]
 
 
 def change_problems(at: str, change: Change, tree: DatedTree) -> Iterator[FieldError]:

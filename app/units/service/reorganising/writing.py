@@ -27,21 +27,23 @@ async def write_units(session: AsyncSession, tree: DatedTree, planned: Plan) -> 
     closing = [ids[code] for code in {*planned.ends, *planned.starts}]
     await repository.end_versions(session, closing, tree.day)
     await repository.insert_versions(session, [_version(start, tree, ids) for start in planned.starts.values()])
-    await _hand_on_identifiers(session, tree, planned, ids)
+    for code, start in planned.starts.items():
+        if start.heir_of is not None and start.heir_of != code:
+            await repository.hand_on_identifiers(session, ids[start.heir_of], ids[code])
     return ids
 
 
-async def _hand_on_identifiers(session: AsyncSession, tree: DatedTree, planned: Plan, ids: dict[str, int]) -> None:
-    """Let new codes bear what the units bore that were renamed or moved. ConflictError `identifier_in_use`."""
-    errors = []
-    for code, start in planned.starts.items():
-        if start.heir_of not in (None, code):
-            await repository.hand_on_identifiers(session, ids[str(start.heir_of)], ids[code])
-        if tree.on(code) is None:
-            errors += [
-                FieldError(f"{start.pointer}/code", "identifier_in_use", borne(taken.scheme, taken.value, None))
-                for taken in await repository.other_bearers(session, ids[code])
-            ]
+async def refuse_borne_again(session: AsyncSession, tree: DatedTree, planned: Plan, ids: dict[str, int]) -> None:
+    """ConflictError `identifier_in_use` where others bear what a new unit does, or one that comes back.
+
+    To be asked under the lock of the chain: whoever gives an identifier away holds it.
+    """
+    errors = [
+        FieldError(f"{start.pointer}/code", "identifier_in_use", borne(taken.scheme, taken.value, None))
+        for code, start in planned.starts.items()
+        if tree.on(code) is None and (code in tree.ids or start.heir_of is not None)
+        for taken in await repository.other_bearers(session, ids[code])
+    ]
     if errors:
         raise ConflictError("identifier_in_use", errors[0].detail, errors)
 
