@@ -36,7 +36,7 @@ async def open_period(
     for cohort in await list_cohorts(session, period):
         await rebuild(session, cohort)
     response.headers["ETag"] = etag(row.revision)
-    return await periods.present(session, row)
+    return await periods.present(session, row, client)
 
 
 @router.get(
