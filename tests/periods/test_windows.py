@@ -100,16 +100,17 @@ async def test_an_extension_counts_after_the_period_was_closed_until_it_ends(rea
 
 async def test_who_waits_for_the_lock_past_the_close_is_too_late(ready: AsyncClient) -> None:
     """The clock is read under the lock: a wait that ends after `closes_at` does not date from before it."""
-    await open_period(ready, closes_at=at(seconds=0.8))
-    await done(ready.put(UNIT, json=points(1)))
+    await open_period(ready)
     app = ready._transport.app  # type: ignore[attr-defined]
+    await move_windows(ready, closes_at=at(seconds=2))
     async with transaction(app.state.database) as session:
         # As a writer who is refused after all: the row is locked and stays as it was.
         await session.execute(text("SELECT FROM cohorts FOR NO KEY UPDATE"))
         waiting = asyncio.create_task(ready.put(UNIT, json=points(2)))
-        await asyncio.sleep(1)
+        await asyncio.sleep(2.1)
         assert not waiting.done()
     assert refused(await waiting, 409) == "window_closed"
+    assert (await ready.get(UNIT)).json()["revision"] == 0
 
 
 @pytest.mark.parametrize("closed", [False, True])
