@@ -34,8 +34,10 @@ COHORT_CHAINS = text("""
 """)
 COHORT_EVENTS = text("""
     SELECT e.sequence, e.body, e.previous_hash, e.hash, e.recorded_at,
-           CASE WHEN e.unit_id IS NOT NULL THEN coalesce(p.code, '') END AS unit
-      FROM cohort_events e LEFT JOIN participants p ON p.period_id = e.period_id AND p.unit_id = e.unit_id
+           CASE WHEN e.unit_id IS NOT NULL THEN coalesce(p.code, u.code, '') END AS unit
+      FROM cohort_events e
+      LEFT JOIN participants p ON p.period_id = e.period_id AND p.unit_id = e.unit_id
+      LEFT JOIN units u ON u.id = e.unit_id
      WHERE e.period_id = :period_id AND e.level_id = :level_id ORDER BY e.sequence
 """)
 GLOBAL_EVENTS = text("SELECT sequence, body, previous_hash, hash, recorded_at FROM global_events ORDER BY sequence")

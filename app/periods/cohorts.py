@@ -18,8 +18,12 @@ BY_CODE = f"{COLUMNS} WHERE p.code = $1 AND l.code = $2"
 OF_PERIOD = text(f"{COLUMNS} WHERE p.code = :period ORDER BY c.level_id")
 ALL = text(f"{COLUMNS} ORDER BY c.period_id, c.level_id")
 # Not FOR UPDATE: rows that refer to the cohort (aggregates of a read) need not wait for its writers.
+# The clock is read outside the CTE: inside, it would be read before the lock is waited for.
 LOCK = """
-    SELECT version, head, clock_timestamp() FROM cohorts WHERE period_id = $1 AND level_id = $2 FOR NO KEY UPDATE
+    WITH locked AS MATERIALIZED (
+        SELECT version, head FROM cohorts WHERE period_id = $1 AND level_id = $2 FOR NO KEY UPDATE
+    )
+    SELECT version, head, clock_timestamp() FROM locked
 """
 
 

@@ -1,6 +1,7 @@
 """Tables of periods (reference data) and of cohorts and participants (hot: keyed by period first)."""
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from sqlalchemy import (
     BigInteger,
@@ -8,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Identity,
+    Numeric,
     Text,
     UniqueConstraint,
     func,
@@ -64,6 +66,28 @@ class RosterEntryRow(Base):
     excluded: Mapped[bool] = mapped_column(server_default="false")
 
 
+class BenchmarkRow(Base):
+    """Goalposts for one leaf of one level in a period, where the cohort to compare with lives elsewhere."""
+
+    __tablename__ = "benchmarks"
+    __table_args__ = (
+        CheckConstraint("min < max", "min_below_max"),
+        CheckConstraint("best > 0", "best_above_zero"),
+        CheckConstraint("num_nonnulls(min, max, best) > 0", "says_something"),
+    )
+
+    period_id: Mapped[int] = mapped_column(ForeignKey("periods.id", ondelete="CASCADE"), primary_key=True)
+    level_id: Mapped[int] = mapped_column(ForeignKey("levels.id"), primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicators.id"), primary_key=True)
+    min: Mapped[Decimal | None] = mapped_column(Numeric)
+    max: Mapped[Decimal | None] = mapped_column(Numeric)
+    best: Mapped[Decimal | None] = mapped_column(Numeric)
+    source: Mapped[str] = mapped_column(Text)
+    set_by: Mapped[str] = mapped_column(Text)
+    set_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(server_default="1")
+
+
 class CohortRow(Base):
     """One level in one period. Its row lock orders all writes; `version` is the last event's sequence."""
 
@@ -78,7 +102,7 @@ class CohortRow(Base):
 
 
 class ParticipantRow(Base):
-    """A unit as it stood on the period's `starts_on`, frozen when the period opened."""
+    """A unit as it stood on the period's `starts_on`, frozen when it was put on the roster."""
 
     __tablename__ = "participants"
     __table_args__ = (
@@ -98,3 +122,25 @@ class ParticipantRow(Base):
     traits: Mapped[list[str]] = mapped_column(ARRAY(Text))
     group: Mapped[str | None] = mapped_column(Text)
     ranked: Mapped[bool]
+
+
+class ExtensionRow(Base):
+    """More time for one unit to report: until `until`, for a reason."""
+
+    __tablename__ = "extensions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["period_id", "level_id", "unit_id"],
+            ["participants.period_id", "participants.level_id", "participants.unit_id"],
+            ondelete="CASCADE",
+        ),
+    )
+
+    period_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    level_id: Mapped[int] = mapped_column(BigInteger)
+    until: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(Text)
+    granted_by: Mapped[str] = mapped_column(Text)
+    granted_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(server_default="1")

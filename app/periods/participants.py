@@ -58,7 +58,12 @@ async def get_participant(
         if found.visible_to(client):
             return found
     await require_opened(session, period)
-    raise NotFoundError("participant_not_found", f"Unit {called(unit, scheme)} does not take part in '{period}'.")
+    raise not_taking_part(period, unit, scheme)
+
+
+def not_taking_part(period: str, unit: str, scheme: str | None = None) -> NotFoundError:
+    """The refusal for a unit that is not on the roster, or is not for this client to know of."""
+    return NotFoundError("participant_not_found", f"Unit {called(unit, scheme)} does not take part in '{period}'.")
 
 
 async def require_opened(session: AsyncSession, period: str) -> None:

@@ -1,7 +1,9 @@
 """Freezing the roster: who takes part, as the tree of units stood on the period's first day."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,23 +12,36 @@ from app.kernel.errors import ConflictError, FieldError, InvalidError
 from app.periods import repository
 from app.periods.cohorts import get_cohort, lock_cohort
 from app.periods.models import PeriodRow
-from app.periods.repository import LevelOfPeriod
+from app.periods.repository import LevelOfPeriod, RosterEntryOfPeriod
 from app.units.repository import SubtreeMember, subtree
+
+
+class Dated(Protocol):
+    """Something valid from a day (None: since ever) up to, not including, another."""
+
+    @property
+    def valid_from(self) -> date | None: ...
+    @property
+    def valid_to(self) -> date | None: ...
+
+
+def is_valid(dated: Dated, on: date) -> bool:
+    """Whether it is valid on that day."""
+    begun = dated.valid_from is None or dated.valid_from <= on
+    return begun and (dated.valid_to is None or dated.valid_to > on)
 
 
 async def freeze(session: AsyncSession, period: PeriodRow, actor: str) -> None:
     """Write cohorts and participants of a period that is being opened, and the first event of each chain.
 
-    InvalidError `invalid_period` when a roster entry is outside the authority's subtree or levels; ConflictError
-    `framework_not_published`, `framework_level_differs`; InvalidError `level_not_valid`, `authority_not_valid`.
+    ConflictError `framework_not_published`, `framework_level_differs`; InvalidError `level_not_valid`,
+    `authority_not_valid`, `overlapping_validity`, and `invalid_period` when a roster entry is outside the authority's
+    subtree or levels.
     """
-    levels = await repository.levels_of(session, period.id)
+    levels = (await repository.levels_of(session, [period.id]))[period.id]
     require_usable(period, levels)
-    members = await subtree(session, period.authority_id, period.starts_on)
-    if not members:
-        error = FieldError("/authority", "authority_not_valid", "The authority is not valid on the period's first day.")
-        raise InvalidError("authority_not_valid", error.detail, [error])
-    entries = {entry.unit_id: entry for entry in await repository.roster_of(session, period.id)}
+    members = await members_of(session, period)
+    entries = {entry.unit_id: entry for entry in (await repository.rosters_of(session, [period.id]))[period.id]}
     taking_part = {level.level_id: [m for m in members if m.level_id == level.level_id] for level in levels}
     require_known(entries, {member.unit_id for group in taking_part.values() for member in group})
     for level in levels:
@@ -36,25 +51,44 @@ async def freeze(session: AsyncSession, period: PeriodRow, actor: str) -> None:
         await start_chain(session, period, level, rows, actor)
 
 
+async def members_of(session: AsyncSession, period: PeriodRow) -> list[SubtreeMember]:
+    """The authority's subtree on the period's first day. InvalidError `authority_not_valid`, `overlapping_validity`."""
+    members = await subtree(session, period.authority_id, period.starts_on)
+    if not members:
+        detail = "The authority is not valid on the period's first day."
+        raise InvalidError("authority_not_valid", detail, [FieldError("/authority", "authority_not_valid", detail)])
+    twice = sorted(code for code, times in Counter(member.code for member in members).items() if times > 1)
+    if twice:
+        detail = f"More than one version is valid on {period.starts_on.isoformat()} of: {', '.join(twice[:20])}."
+        raise InvalidError("overlapping_validity", detail, [FieldError("/starts_on", "overlapping_validity", detail)])
+    return members
+
+
 def require_usable(period: PeriodRow, levels: Sequence[LevelOfPeriod]) -> None:
-    """Refuse frameworks that are not published or for another level, and levels that do not exist on the first day."""
+    """Refuse frameworks that are not published or for another level, and levels that do not exist on the first day.
+
+    All of them at once; what is in conflict decides the code.
+    """
+    conflicts: list[FieldError] = []
+    invalid: list[FieldError] = []
     for index, level in enumerate(levels):
+        at = f"/levels/{index}"
         if level.status != "published":
             detail = f"Framework '{level.framework}' is {level.status}, not published."
-            error = FieldError(f"/levels/{index}/framework", "framework_not_published", detail)
-            raise ConflictError("framework_not_published", detail, [error])
-        if level.framework_level_id != level.level_id:  # it was a draft yet when the period named it
+            conflicts.append(FieldError(f"{at}/framework", "framework_not_published", detail))
+        elif level.framework_level_id != level.level_id:  # it was a draft yet when the period named it
             detail = f"Framework '{level.framework}' is not for level '{level.level}'."
-            error = FieldError(f"/levels/{index}/framework", "framework_level_differs", detail)
-            raise ConflictError("framework_level_differs", detail, [error])
-        ended = level.valid_to is not None and level.valid_to <= period.starts_on
-        if ended or (level.valid_from is not None and level.valid_from > period.starts_on):
+            conflicts.append(FieldError(f"{at}/framework", "framework_level_differs", detail))
+        if not is_valid(level, period.starts_on):
             detail = f"Level '{level.level}' is not valid on {period.starts_on.isoformat()}."
-            error = FieldError(f"/levels/{index}/level", "level_not_valid", detail)
-            raise InvalidError("level_not_valid", detail, [error])
+            invalid.append(FieldError(f"{at}/level", "level_not_valid", detail))
+    if conflicts:
+        raise ConflictError(conflicts[0].code, conflicts[0].detail, [*conflicts, *invalid])
+    if invalid:
+        raise InvalidError("level_not_valid", invalid[0].detail, invalid)
 
 
-def require_known(entries: Mapping[int, Any], taking_part: set[int]) -> None:
+def require_known(entries: Mapping[int, RosterEntryOfPeriod], taking_part: set[int]) -> None:
     """Refuse roster entries of units that could not take part anyway: a typing error, most likely.
 
     Pointers go into the roster as the period shows it, by unit code.
@@ -69,37 +103,46 @@ def require_known(entries: Mapping[int, Any], taking_part: set[int]) -> None:
 
 
 def participants(
-    period_id: int, members: Sequence[SubtreeMember], entries: Mapping[int, Any]
+    period_id: int, members: Sequence[SubtreeMember], entries: Mapping[int, RosterEntryOfPeriod]
 ) -> Iterator[dict[str, Any]]:
     """The participant rows of one level."""
     for member in members:
         entry = entries.get(member.unit_id)
         if entry is not None and entry.excluded:
             continue
-        yield {
-            "period_id": period_id,
-            "unit_id": member.unit_id,
-            "level_id": member.level_id,
-            "code": member.code,
-            "name": member.name,
-            "sort_key": member.sort_key,
-            "parent": member.parent,
-            "ancestors": list(member.ancestors),
-            "traits": list(member.traits),
-            "group": entry.group if entry else None,
-            "ranked": entry.ranked if entry else True,
-        }
+        group, ranked = (entry.group, entry.ranked) if entry else (None, True)
+        yield frozen(period_id, member) | {"group": group, "ranked": ranked}
+
+
+def frozen(period_id: int, member: SubtreeMember) -> dict[str, Any]:
+    """What a participant's row takes from the tree of units."""
+    return {
+        "period_id": period_id,
+        "unit_id": member.unit_id,
+        "level_id": member.level_id,
+        "code": member.code,
+        "name": member.name,
+        "sort_key": member.sort_key,
+        "parent": member.parent,
+        "ancestors": list(member.ancestors),
+        "traits": list(member.traits),
+    }
 
 
 async def start_chain(
     session: AsyncSession, period: PeriodRow, level: LevelOfPeriod, rows: Sequence[dict[str, Any]], actor: str
 ) -> None:
-    """The first event of a cohort: its framework by hash, and its whole roster."""
+    """The first event of a cohort: its framework by hash, its benchmarks, and its whole roster."""
     cohort = await get_cohort(session, period.code, level.level)
     kept = ("code", "name", "parent", "traits", "group", "ranked")
+    goalposts = ("indicator", "min", "max", "best", "source")
     data = {
         "framework": level.framework,
         "content_hash": level.content_hash,
+        "benchmarks": [
+            {field: getattr(benchmark, field) for field in goalposts}
+            for benchmark in await repository.list_benchmarks(session, period.id, level.level)
+        ],
         "roster": [{field: row[field] for field in kept} for row in rows],
     }
     link = await lock_cohort(session, cohort)

@@ -1,10 +1,13 @@
 """What periods and rosters look like over HTTP."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from app.kernel.schema import Code, Date, Flag, Name, Schema, Timestamp, UnitCode
+from app.kernel.schema import Code, Date, Flag, Name, Number, Schema, Text, Timestamp, UnitCode
+from app.units.schemas import Trait
+
+PLAIN_FIELDS = ("title", "kind", "starts_on", "ends_on", "opens_at", "closes_at", "review_closes_at")
 
 FrameworkRef = Annotated[
     str,
@@ -43,23 +46,13 @@ class PeriodCreate(Schema):
     authority: UnitCode = Field(description="The body that runs the assessment; its subtree takes part.")
     starts_on: Date
     ends_on: Date
-    opens_at: Timestamp | None = None
-    closes_at: Timestamp | None = None
-    review_closes_at: Timestamp | None = None
+    opens_at: Timestamp | None = Field(default=None, description="Units report from here on; null: once it is open.")
+    closes_at: Timestamp | None = Field(default=None, description="Units report until before here; after `opens_at`.")
+    review_closes_at: Timestamp | None = Field(
+        default=None, description="Reviewers judge until before here; not before `closes_at`. Null: until published."
+    )
     levels: list[PeriodLevel] = Field(min_length=1, max_length=20)
     roster: list[RosterEntry] = Field(default=[], max_length=20_000)
-
-    @model_validator(mode="after")
-    def dates_in_order(self) -> Self:
-        """Refuse a period that ends before it starts, or whose windows are out of order."""
-        if self.ends_on < self.starts_on:
-            message = "ends_on must not be before starts_on"
-            raise ValueError(message)
-        moments = [moment for moment in (self.opens_at, self.closes_at, self.review_closes_at) if moment is not None]
-        if moments != sorted(moments):
-            message = "opens_at, closes_at and review_closes_at must be in this order"
-            raise ValueError(message)
-        return self
 
 
 class Period(PeriodCreate):
@@ -78,10 +71,81 @@ class ParticipantUnit(Schema):
 
 
 class Participant(Schema):
-    """A unit that takes part, as valid on the period's `starts_on`; later reorganisations do not change it."""
+    """A unit that takes part, as valid on the period's `starts_on`; later reorganisations do not change it.
+
+    Group, `ranked` and traits may have been changed since by an administrator, with a reason that the events keep.
+    """
 
     unit: ParticipantUnit
     level: str
     traits: list[str]
     group: str | None
     ranked: bool
+
+
+class ReopenWrite(Schema):
+    """Why a closed period is opened again."""
+
+    reason: Text
+
+
+class ExtensionWrite(Schema):
+    """More time to report, for one unit."""
+
+    until: Timestamp = Field(description="The unit reports until before here; after `closes_at` and after now.")
+    reason: Text
+
+
+class Extension(Schema):
+    """More time for one unit to report. It counts while the period is open, and after it was closed."""
+
+    unit: ParticipantUnit
+    level: str
+    until: Timestamp
+    reason: str
+    granted_by: str
+    granted_at: Timestamp
+    revision: int
+
+
+class BenchmarkWrite(Schema):
+    """Goalposts for a leaf whose cohort lives elsewhere (a province among 63), and where they come from.
+
+    `min` and `max` for a rule `min_max`, `best` for `relative_to_best`; at least one of those that the framework leaves
+    open. A side that is left out stays the cohort's own.
+    """
+
+    min: Number | None = None
+    max: Number | None = Field(default=None, description="Above `min`.")
+    best: Number | None = Field(default=None, description="Above 0.")
+    source: Text
+
+
+class Benchmark(BenchmarkWrite):
+    """A benchmark as it stands."""
+
+    indicator: str
+    level: str
+    set_by: str
+    set_at: Timestamp
+    revision: int
+
+
+class ParticipantWrite(Schema):
+    """What shall hold for one unit of an opened period's roster. A field that is left out stays as it is.
+
+    For a unit that is not on the roster yet: no group, ranked, and its traits as valid on the period's `starts_on`.
+    """
+
+    group: Code | None = Field(default=None, description="null takes the unit out of its group.")
+    ranked: Flag = True
+    traits: list[Trait] = Field(
+        default=[], max_length=100, description="All of them; they exempt from leaves (QĐ 2554/QĐ-UBND, VII.2, VII.3)."
+    )
+    reason: Text
+
+
+class ReasonWrite(Schema):
+    """Why something is taken away."""
+
+    reason: Text

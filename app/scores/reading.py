@@ -23,7 +23,7 @@ from app.scores.schemas import (
 )
 from app.scores.shares import share_of
 from app.scores.stored import Basis, StoredAnswer, answer_on
-from app.scoring import Figures, Indicator, answerable, coverage, exempted_by, receipt, score_leaf
+from app.scoring import Benchmark, Figures, Indicator, answerable, coverage, exempted_by, receipt, score_leaf
 
 # The rank is counted on the shown points, as the ranking does it: competition ranking, ranked units only.
 CARD = text("""
@@ -39,6 +39,7 @@ CARD = text("""
 EXPLAINED = text("""
     SELECT c.version, s.node_points, s.states, b.points AS best_points,
            a.reported, a.verdict, a.assessed, a.awarded, a.exemption, a.reason,
+           m.min AS benchmark_min, m.max AS benchmark_max, m.best AS benchmark_best, m.source AS benchmark_source,
            (SELECT jsonb_agg(jsonb_build_array(f.slot, f.n, CAST(f.min AS text), CAST(f.max AS text)))
               FROM cohort_figures f
              WHERE f.period_id = s.period_id AND f.level_id = s.level_id AND f.basis = s.basis
@@ -50,6 +51,8 @@ EXPLAINED = text("""
       LEFT JOIN cohort_bests b
         ON b.period_id = s.period_id AND b.level_id = s.level_id AND b.basis = s.basis
        AND b.indicator_id = :indicator_id
+      LEFT JOIN benchmarks m
+        ON m.period_id = s.period_id AND m.level_id = s.level_id AND m.indicator_id = :indicator_id
      WHERE s.period_id = :period_id AND s.unit_id = :unit_id AND s.basis = :basis
 """)
 
@@ -149,8 +152,24 @@ def leaf_receipt(
     figures = {slot: Figures(0, None, None) for slot in leaf.slots}
     for slot, n, least, greatest in row.figures or ():
         figures[slot] = Figures(n, decimal_or_none(least), decimal_or_none(greatest))
-    score = score_leaf(leaf, answer, figures, best_points=row.best_points)
-    return receipt(facts, leaf, answer, score, cohort_version=row.version, best_points=row.best_points)
+    benchmark = benchmark_of(row)
+    score = score_leaf(leaf, answer, figures, benchmark, row.best_points)
+    return receipt(
+        facts,
+        leaf,
+        answer,
+        score,
+        cohort_version=row.version,
+        benchmark=benchmark,
+        best_points=row.best_points,
+    )
+
+
+def benchmark_of(row: Any) -> Benchmark | None:
+    """The period's benchmark for the leaf, where it has one."""
+    if row.benchmark_source is None:
+        return None
+    return Benchmark(row.benchmark_min, row.benchmark_max, row.benchmark_best, row.benchmark_source)
 
 
 def decimal_or_none(value: str | None) -> Decimal | None:

@@ -48,10 +48,11 @@ async def rebuild(session: AsyncSession, cohort: Cohort) -> RebuildReport:
     scored = await load(session, cohort)
     units = await repository.participants_of(session, cohort)
     stored = await repository.answers_of(session, scored)
+    benchmarks = (await repository.load_figures(session, scored))["self"].benchmarks
     differences: list[str] = []
     for basis in BASES:
         answers = {str(unit_id): on_basis(scored, basis, stored, unit_id, traits) for unit_id, traits in units}
-        score = score_cohort(scored.framework, answers)
+        score = score_cohort(scored.framework, answers, benchmarks)
         differences += await settle_figures(session, scored, basis, score)
         differences += await settle_scorecards(session, scored, basis, score)
         differences += await settle_bests(session, scored, basis, score, answers)

@@ -98,7 +98,7 @@ async def refresh_basis(
     before = answers_on(basis, scored.framework, change.before, exempt)
     after = answers_on(basis, scored.framework, change.after, exempt)
     moved = await move_figures(session, scored, basis, (before, after), stored.figures)
-    figured = Figured(moved.figures, stored.bests)
+    figured = replace(stored, figures=moved.figures)
     for leaf in moved.leaves:
         await rescore_others(session, scored, basis, leaf, change.unit_id, figured)
     leaves = score_own(scored, after, figured, twin)
@@ -108,7 +108,7 @@ async def refresh_basis(
     for code, answer in after.items():
         if isinstance(answer, Exempt):
             leaf = scored.framework.by_code[code]
-            leaves[code] = score_one(leaf, answer, Figured(moved.figures, bests.points))
+            leaves[code] = score_one(leaf, answer, replace(figured, bests=bests.points))
     own = OwnScore(after, figured, leaves, score_unit(scored.framework, leaves))
     return Outcome(own, moved, bests)
 
@@ -138,10 +138,10 @@ def stands_the_same(leaf: Indicator, answer: Answer, figured: Figured, twin: Own
 
 
 def score_one(leaf: Indicator, answer: Answer, figured: Figured) -> LeafScore:
-    """One leaf against the cohort's figures and bests."""
+    """One leaf against the cohort's figures, its benchmark and its best."""
     slots = leaf.slots
     figures = {slot: figured.figures.get((leaf.code, slot), NO_FIGURES) for slot in slots} if slots else {}
-    return score_leaf(leaf, answer, figures, best_points=figured.bests.get(leaf.code))
+    return score_leaf(leaf, answer, figures, figured.benchmarks.get(leaf.code), figured.bests.get(leaf.code))
 
 
 async def rescore_others(

@@ -5,6 +5,7 @@ Standard library only; no clock, no database, no I/O. One verb at three grains: 
 """
 
 from app.scoring.answers import Answer, Awarded, Exempt, ExemptionPolicy, Inputs, Rejected, Reported
+from app.scoring.benchmarks import check_benchmark
 from app.scoring.cohort import CohortScore, leaf_figures, score_cohort
 from app.scoring.examples import Example
 from app.scoring.expressions import Comparison, Expression, compile_comparison, compile_expression
@@ -53,6 +54,7 @@ __all__ = [
     "Validation",
     "answerable",
     "check_award",
+    "check_benchmark",
     "check_examples",
     "check_inputs",
     "cohort_values",

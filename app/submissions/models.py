@@ -23,14 +23,11 @@ ABSENT_AS_NULL = JSONB(none_as_null=True)
 
 
 class SubmissionRow(Base):
-    """One unit's report in one period."""
+    """One unit's report in one period. It stays when the unit leaves the roster, and is out of everything then."""
 
     __tablename__ = "submissions"
     __table_args__ = (
-        ForeignKeyConstraint(
-            ["period_id", "level_id", "unit_id"],
-            ["participants.period_id", "participants.level_id", "participants.unit_id"],
-        ),
+        ForeignKeyConstraint(["period_id", "level_id"], ["cohorts.period_id", "cohorts.level_id"]),
         CheckConstraint("status IN ('draft', 'submitted', 'returned', 'verified')", "status"),
         Index("ix_submissions_level", "period_id", "level_id", "status"),
     )

@@ -12,22 +12,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.canonical import dumps
 from app.kernel.database import fetch
 from app.periods.participants import Participant
+from app.periods.windows import Windows
 from app.scores.repository import array_text, exactly
 from app.scores.stored import StoredAnswer
 
 # One statement, so that a submission and its answers are of one moment; a row for each answer, one row without any.
 SUBMISSION = """
     SELECT p.status AS period_status, coalesce(s.status, 'draft') AS status, coalesce(s.revision, 0) AS revision,
-           s.submitted_at, s.updated_at, c.version,
+           s.submitted_at, s.updated_at, c.version, p.opens_at, p.closes_at, p.review_closes_at, x.until, pt.traits,
            a.indicator_id, a.reported, a.note, a.source, a.sequence, a.observed_at, a.reported_by, a.reported_at,
            a.verdict, a.assessed, a.awarded, a.exemption, a.reason, a.reviewed_by, a.reviewed_at, a.review_outdated
       FROM periods p
       JOIN cohorts c ON c.period_id = p.id AND c.level_id = $2
       LEFT JOIN submissions s ON s.period_id = p.id AND s.unit_id = $3
+      LEFT JOIN participants pt ON pt.period_id = p.id AND pt.unit_id = $3
+      LEFT JOIN extensions x ON x.period_id = p.id AND x.unit_id = $3
       LEFT JOIN answers a ON a.period_id = s.period_id AND a.unit_id = s.unit_id
      WHERE p.id = $1
 """
-STATE_COLUMNS = 6
+STATE_COLUMNS = 11
 TOUCH = text("""
     INSERT INTO submissions (period_id, level_id, unit_id, status, revision, submitted_at, updated_at)
     VALUES (:period_id, :level_id, :unit_id, :status, 1, :submitted_at, :now)
@@ -95,7 +98,10 @@ LIST = """
 
 @dataclass(frozen=True, slots=True)
 class SubmissionState:
-    """Where a submission and its period stand. Revision 0: nothing has been written yet."""
+    """Where a submission and its period stand. Revision 0: nothing has been written yet.
+
+    `traits` are the participant's, None once the unit has left the roster.
+    """
 
     period_status: str
     status: str
@@ -103,6 +109,16 @@ class SubmissionState:
     submitted_at: datetime | None
     updated_at: datetime | None
     version: int
+    opens_at: datetime | None
+    closes_at: datetime | None
+    review_closes_at: datetime | None
+    extended_until: datetime | None
+    traits: Sequence[str] | None
+
+    @property
+    def windows(self) -> Windows:
+        """When this unit may report, and reviewers may judge what it reported."""
+        return Windows(self.period_status, self.opens_at, self.closes_at, self.review_closes_at, self.extended_until)
 
 
 class AnswerRecord(NamedTuple):

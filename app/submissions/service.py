@@ -75,8 +75,8 @@ async def move(
 
 
 def require_open_for(verb: str, locked: Locked) -> None:
-    """Units submit while the period is open; reviewers return until it is published."""
-    if verb == "submit" and locked.state.period_status != "open":
-        cohort = locked.participant.cohort
-        raise ConflictError("period_not_open", f"Period '{cohort.period}' is {locked.state.period_status}.")
-    require_reviewing(locked)
+    """Units submit while they may report; reviewers return while they may judge."""
+    if verb == "submit":
+        locked.state.windows.require_reporting(locked.participant.cohort.period, locked.now)
+    else:
+        require_reviewing(locked)

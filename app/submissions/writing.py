@@ -1,7 +1,7 @@
 """The way of one write: lock the cohort, store, score, record. Each verb of the feature goes this way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.audit.service import record_cohort
 from app.kernel.conditional import check_if_match, check_if_none_match
 from app.kernel.errors import ConflictError
 from app.periods.cohorts import lock_cohort
-from app.periods.participants import Participant
+from app.periods.participants import Participant, not_taking_part
 from app.scores.cohort import ScoredCohort
 from app.scores.refresh import OwnScore, UnitChange, refresh
 from app.scores.stored import BASES, Basis, StoredAnswer, answer_on
@@ -76,9 +76,15 @@ class Written:
 async def lock(
     session: AsyncSession, participant: Participant, scored: ScoredCohort, preconditions: Preconditions
 ) -> Locked:
-    """Wait for the cohort and read the submission as the writer before left it."""
+    """Wait for the cohort and read the submission as the writer before left it.
+
+    NotFoundError `participant_not_found` when the unit has left the roster meanwhile.
+    """
     link = await lock_cohort(session, participant.cohort)
     state, answers = await repository.read(session, participant)
+    if state.traits is None:
+        raise not_taking_part(participant.cohort.period, participant.code)
+    participant = replace(participant, traits=frozenset(state.traits))
     preconditions.check(state.revision)
     leaves = scored.leaf_by_id()
     records = {leaves[answer.indicator_id].code: answer for answer in answers}
@@ -87,20 +93,17 @@ async def lock(
 
 
 def require_reporting(locked: Locked) -> None:
-    """ConflictError `period_not_open` or `submission_not_editable` unless the unit may report now."""
-    cohort, state = locked.participant.cohort, locked.state
-    if state.period_status != "open":
-        raise ConflictError("period_not_open", f"Period '{cohort.period}' is {state.period_status}.")
+    """ConflictError as `Windows.require_reporting`, or `submission_not_editable`, unless the unit may report now."""
+    state = locked.state
+    state.windows.require_reporting(locked.participant.cohort.period, locked.now)
     if state.status not in {"draft", "returned"}:
         detail = f"The submission is {state.status}; a reviewer can return it."
         raise ConflictError("submission_not_editable", detail)
 
 
 def require_reviewing(locked: Locked) -> None:
-    """ConflictError `period_published` once the results are out: a correction is a new publication."""
-    cohort = locked.participant.cohort
-    if locked.state.period_status == "published":
-        raise ConflictError("period_published", f"Period '{cohort.period}' is published.")
+    """ConflictError as `Windows.require_reviewing` unless reviewers may judge now."""
+    locked.state.windows.require_reviewing(locked.participant.cohort.period, locked.now)
 
 
 async def rescore(session: AsyncSession, locked: Locked, after: Mapping[str, StoredAnswer]) -> dict[Basis, OwnScore]:

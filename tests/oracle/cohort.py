@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from tests.oracle.numbers import Json, number
@@ -32,9 +33,13 @@ class Held:
 
 
 def score(
-    document: Json, traits: Mapping[str, list[str]], entries: Mapping[str, Mapping[str, Entry]], basis: str
+    document: Json,
+    traits: Mapping[str, list[str]],
+    entries: Mapping[str, Mapping[str, Entry]],
+    basis: str,
+    benchmarks: Mapping[str, Json] = MappingProxyType({}),
 ) -> dict[str, Scores]:
-    """Everybody's nodes by unit."""
+    """Everybody's nodes by unit; `traits` has who takes part, `benchmarks` the period's by leaf."""
     leaves = {node["code"]: node for node in nodes(document["indicators"]) if not node.get("children")}
     held = {
         unit: {
@@ -44,7 +49,7 @@ def score(
     }
     scores: dict[str, Scores] = {unit: {} for unit in traits}
     for code, leaf in leaves.items():
-        _score_leaf(leaf, {unit: held[unit][code] for unit in traits}, scores)
+        _score_leaf(leaf, {unit: held[unit][code] for unit in traits}, scores, benchmarks.get(code, {}))
     for found in scores.values():
         for root in document["indicators"]:
             _add_up(root, found)
@@ -85,9 +90,10 @@ def _policy(document: Json, code: str) -> str:
     return next(str(policy["policy"]) for policy in document["exemptions"] if policy["code"] == code)
 
 
-def _score_leaf(leaf: Json, held: Mapping[str, Held], scores: Mapping[str, Scores]) -> None:
+def _score_leaf(leaf: Json, held: Mapping[str, Held], scores: Mapping[str, Scores], benchmark: Json) -> None:
     max_points = number(leaf["max_points"])
-    around = Surroundings(dict(_figures(leaf["rule"], [h.inputs for h in held.values() if h.inputs is not None])))
+    figures = dict(_figures(leaf["rule"], [h.inputs for h in held.values() if h.inputs is not None]))
+    around = Surroundings(figures, benchmark)
     got: dict[str, tuple[Fraction, str]] = {}
     for unit, holding in held.items():
         if holding.state == "reported":

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from httpx import AsyncClient
 
+from tests.frameworks.documents import framework
 from tests.periods.building import DOCUMENT, REFERENCE, done, period, publish, refusals, refused
 
 LEVEL = {"level": "commune", "framework": REFERENCE}
@@ -119,18 +120,45 @@ async def test_ranked_is_true_or_false_and_nothing_like_it(still: AsyncClient, r
     assert refused(answer, 422) == "validation_failed"
 
 
+JUNE, JULY, AUGUST = ("2025-06-20T00:00:00+07:00", "2025-07-01T00:00:00+07:00", "2025-08-01T00:00:00+07:00")
+
+
 @pytest.mark.parametrize(
-    "fields",
+    ("fields", "pointer"),
     [
-        {"ends_on": "2024-12-31"},
-        {"opens_at": "2025-06-30T00:00:00Z", "closes_at": "2025-06-20T00:00:00Z"},
-        {"closes_at": "2025-06-30T00:00:00Z", "review_closes_at": "2025-06-29T00:00:00Z"},
-        {"opens_at": "2025-06-30T00:00:00Z", "review_closes_at": "2025-06-29T00:00:00Z"},
+        ({"ends_on": "2024-12-31"}, "/ends_on"),
+        ({"opens_at": JULY, "closes_at": JUNE}, "/closes_at"),
+        ({"opens_at": JUNE, "closes_at": JUNE}, "/closes_at"),
+        ({"closes_at": JULY, "review_closes_at": JUNE}, "/review_closes_at"),
+        ({"opens_at": JULY, "review_closes_at": JUNE}, "/review_closes_at"),
+        ({"opens_at": JUNE, "closes_at": AUGUST, "review_closes_at": JULY}, "/review_closes_at"),
     ],
 )
-async def test_dates_out_of_order_are_refused(still: AsyncClient, fields: dict[str, str]) -> None:
+async def test_dates_out_of_order_are_refused(still: AsyncClient, fields: dict[str, str], pointer: str) -> None:
     answer = await still.post("/v1/periods", json=period(**fields))
-    assert refused(answer, 422) == "validation_failed"
+    assert refused(answer, 422) == "invalid_period"
+    assert [at for at, _ in refusals(answer)] == [pointer]
+
+
+async def test_all_that_is_out_of_order_is_told_together_with_what_is_unknown(still: AsyncClient) -> None:
+    windows = {"opens_at": AUGUST, "closes_at": JULY, "review_closes_at": JUNE}
+    answer = await still.post("/v1/periods", json=period(ends_on="2024-12-31", authority="H99", **windows))
+    found = {pointer for pointer, _ in refusals(answer)}
+    assert found == {"/ends_on", "/closes_at", "/review_closes_at", "/authority"}
+
+
+async def test_reviewing_may_end_with_reporting(ready: AsyncClient) -> None:
+    windows = {"opens_at": JUNE, "closes_at": JULY, "review_closes_at": JULY}
+    await done(ready.post("/v1/periods", json=period(**windows)), 201)
+
+
+async def test_a_level_that_has_ended_by_the_first_day_is_refused(ready: AsyncClient) -> None:
+    await publish(ready, framework(code="trial-district", level="district"))
+    levels = [LEVEL, {"level": "district", "framework": "trial-district/1"}]
+    answer = await ready.post("/v1/periods", json=period(starts_on="2025-07-01", levels=levels))
+    assert refused(answer, 422) == "invalid_period"
+    assert refusals(answer) == [("/levels/1/level", "level_not_valid")]
+    await done(ready.post("/v1/periods", json=period(starts_on="2025-06-30", levels=levels)), 201)
 
 
 async def test_a_code_is_taken_once(drafted: AsyncClient) -> None:

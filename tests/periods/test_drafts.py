@@ -3,7 +3,9 @@
 import asyncio
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import event
 
 from tests.periods.building import REFERENCE, done, period, refusals, refused
 
@@ -74,7 +76,7 @@ async def test_an_opened_period_is_neither_replaced_nor_deleted_nor_opened_again
         await done(opened.post(f"{PATH}/close"))
     before = (await opened.get(PATH)).json()
     for answer in (
-        await opened.put(PATH, json=period(title="Kỳ hai")),
+        await opened.put(PATH, json=period(kind="half")),
         await opened.delete(PATH),
         await opened.post(f"{PATH}/open"),
     ):
@@ -109,3 +111,19 @@ async def test_periods_are_listed_the_latest_first_page_by_page(ready: AsyncClie
 async def test_a_framework_and_a_unit_that_a_draft_names_stay(drafted: AsyncClient) -> None:
     assert (await drafted.delete("/v1/units/H61")).status_code == 409
     assert (await drafted.delete(f"/v1/frameworks/{REFERENCE}")).status_code == 409
+
+
+async def test_a_list_of_periods_takes_as_many_statements_whatever_its_length(ready: AsyncClient, app: FastAPI) -> None:
+    sent: list[str] = []
+    event.listen(app.state.database.reader.sync_engine, "before_cursor_execute", lambda *given: sent.append(given[2]))
+
+    async def statements() -> int:
+        sent.clear()
+        await done(ready.get("/v1/periods"))
+        return len(sent)
+
+    assert await statements() <= 4
+    for number in range(1, 7):
+        body = period(code=f"ky-{number}", roster=[{"unit": "H61.101", "group": "a"}])
+        await done(ready.post("/v1/periods", json=body), 201)
+        assert await statements() == 4

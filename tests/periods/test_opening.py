@@ -1,8 +1,11 @@
 """Opening freezes the roster as units stood on `starts_on`; what cannot be assessed is not opened."""
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
+from sqlalchemy import text
 
+from app.kernel.database import transaction
 from tests.frameworks.documents import framework
 from tests.periods.building import (
     DOCUMENT,
@@ -83,16 +86,50 @@ async def test_the_entry_of_somebody_who_cannot_take_part_is_named(ready: AsyncC
     assert refusals(answer) == [("/roster/1/unit", "unit_not_eligible")]
 
 
-@pytest.mark.parametrize(("day", "valid"), [("2025-06-30", True), ("2025-07-01", False)])
-async def test_the_district_level_is_assessed_until_its_end(ready: AsyncClient, day: str, *, valid: bool) -> None:
-    await publish(ready, framework(code="trial-district", level="district"))
+async def district(admin: AsyncClient, **fields: str) -> None:
+    """Draft a period of districts, whose level ends on 1 July 2025."""
+    await publish(admin, framework(code="trial-district", level="district"))
     levels = [{"level": "district", "framework": "trial-district/1"}]
-    await done(ready.post("/v1/periods", json=period(starts_on=day, levels=levels)), 201)
-    if not valid:
-        await refuse_to_open(ready, 422, "level_not_valid", "/levels/0/level")
-        return
+    await done(admin.post("/v1/periods", json=period(levels=levels, **fields)), 201)
+
+
+async def test_the_district_level_is_assessed_until_its_end(ready: AsyncClient) -> None:
+    await district(ready, starts_on="2025-06-30")
     await done(ready.post(f"{PATH}/open"))
     assert await roster(ready) == ["H61.D1", "H61.D2"]
+
+
+async def test_a_level_that_was_ended_meanwhile_opens_nothing(ready: AsyncClient) -> None:
+    await district(ready, starts_on="2025-06-30")
+    level = {"title": "Cấp huyện", "ordinal": 3, "valid_to": "2025-06-30"}
+    await done(ready.put("/v1/levels/district", json=level))
+    await refuse_to_open(ready, 422, "level_not_valid", "/levels/0/level")
+
+
+async def test_everything_that_keeps_a_period_from_opening_is_told_at_once(ready: AsyncClient) -> None:
+    await district(ready, code="ky-2024", starts_on="2024-01-01", ends_on="2024-12-31")
+    levels = [*period()["levels"], {"level": "district", "framework": "trial-district/1"}]
+    await done(ready.post("/v1/periods", json=period(levels=levels)), 201)
+    level = {"title": "Cấp huyện", "ordinal": 3, "valid_to": "2024-12-31"}
+    await done(ready.put("/v1/levels/district", json=level))
+    await done(ready.post("/v1/frameworks/trial-commune/1/retire"))
+    answer = await ready.post(f"{PATH}/open")
+    assert refused(answer, 409) == "framework_not_published"
+    assert sorted(refusals(answer)) == [
+        ("/levels/0/level", "level_not_valid"),
+        ("/levels/1/framework", "framework_not_published"),
+    ]
+
+
+async def test_a_unit_with_two_versions_on_the_first_day_opens_nothing(drafted: AsyncClient, app: FastAPI) -> None:
+    overlapping = """
+        INSERT INTO unit_versions (unit_id, valid_from, name, sort_key, search_text, level_id, parent_id, traits)
+        SELECT unit_id, '2024-06-01', name, sort_key, search_text, level_id, parent_id, traits
+          FROM unit_versions WHERE unit_id = (SELECT id FROM units WHERE code = 'H61.101')
+    """
+    async with transaction(app.state.database) as session:
+        await session.execute(text(overlapping))
+    await refuse_to_open(drafted, 422, "overlapping_validity", "/starts_on")
 
 
 async def test_who_takes_part_is_who_was_there_on_the_first_day(ready: AsyncClient) -> None:

@@ -1,14 +1,17 @@
 """What routes below a period or a participant take."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query
 from pydantic import BaseModel
 
-from app.clients.access import Reader, Reviewer, Submitter
+from app.clients.access import Admin, Reader, Reviewer, Submitter
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.schema import Code
+from app.periods.models import PeriodRow
 from app.periods.participants import Participant, get_participant
+from app.periods.repository import lock
 from app.units.schemas import Scheme, UnitKey
 
 PeriodRef = Annotated[Code, Path()]
@@ -43,7 +46,23 @@ async def _reviewed(
     return await get_participant(session, client, period, unit, unit_scheme)
 
 
-# The participant that the path names, within the bounds of a client that may read, report or review.
+@dataclass(frozen=True, slots=True)
+class OnRoster:
+    """A participant together with its period, whose row lock is held."""
+
+    period: PeriodRow
+    participant: Participant
+
+
+async def _administered(
+    session: WriteSession, client: Admin, period: PeriodRef, unit: UnitRef, unit_scheme: UnitScheme = None
+) -> OnRoster:
+    row = await lock(session, period)
+    return OnRoster(row, await get_participant(session, client, period, unit, unit_scheme))
+
+
+# The participant that the path names, within the bounds of a client that may read, report, review or administer.
 ReadableParticipant = Annotated[Participant, Depends(_readable)]
 ReportingParticipant = Annotated[Participant, Depends(_reporting)]
 ReviewedParticipant = Annotated[Participant, Depends(_reviewed)]
+AdministeredParticipant = Annotated[OnRoster, Depends(_administered)]

@@ -4,6 +4,7 @@ from app.scores.repository.answers import answers_of, answers_of_leaf, participa
 from app.scores.repository.bests import best_points, best_takers, delete_best, replace_takers, set_best, takers_of
 from app.scores.repository.exact import array_text, exactly
 from app.scores.repository.figures import Figured, figure_row, load_figures, requery_figures, upsert_figures
+from app.scores.repository.rosters import forget_scores, reported_elsewhere, revalue
 from app.scores.repository.scorecards import (
     covered_points,
     own_points,
@@ -24,12 +25,15 @@ __all__ = [
     "delete_best",
     "exactly",
     "figure_row",
+    "forget_scores",
     "load_figures",
     "own_points",
     "participants_of",
     "patch_leaf",
     "replace_takers",
+    "reported_elsewhere",
     "requery_figures",
+    "revalue",
     "scorecard_row",
     "scorecards_of",
     "set_best",

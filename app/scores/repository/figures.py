@@ -1,4 +1,4 @@
-"""SQL of cohort figures, and of the bests stored beside them."""
+"""SQL of cohort figures, and of what is read beside them: the period's benchmarks, and the bests."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,10 +14,14 @@ from app.periods.cohorts import Cohort
 from app.scores.cohort import ScoredCohort
 from app.scores.repository.exact import exactly
 from app.scores.stored import BASES, Basis
-from app.scoring import Figures
+from app.scoring import Benchmark, Figures
 
+# One statement for both: every write reads them. A benchmark holds on both bases, and has a source.
 FIGURES = """
-    SELECT basis, indicator_id, slot, n, min, max FROM cohort_figures WHERE period_id = $1 AND level_id = $2
+    SELECT basis, indicator_id, slot, n, min, max, CAST(NULL AS numeric) AS best, CAST(NULL AS text) AS source
+      FROM cohort_figures WHERE period_id = $1 AND level_id = $2
+     UNION ALL
+    SELECT NULL, indicator_id, NULL, NULL, min, max, best, source FROM benchmarks WHERE period_id = $1 AND level_id = $2
 """
 UPSERT_FIGURES = text("""
     INSERT INTO cohort_figures (period_id, level_id, basis, indicator_id, slot, n, min, max)
@@ -32,20 +36,26 @@ BESTS = "SELECT basis, indicator_id, points FROM cohort_bests WHERE period_id = 
 
 @dataclass(frozen=True, slots=True)
 class Figured:
-    """The stored figures and bests of a cohort on one basis, by leaf code."""
+    """The stored figures, benchmarks and bests of a cohort on one basis, by leaf code."""
 
     figures: dict[tuple[str, str], Figures]
+    benchmarks: dict[str, Benchmark]
     bests: dict[str, Decimal | None]
 
 
 async def load_figures(session: AsyncSession, scored: ScoredCohort) -> dict[Basis, Figured]:
-    """All figures and bests of a cohort, by basis; not asked for where the framework can have none."""
-    found: dict[Basis, Figured] = {basis: Figured({}, {}) for basis in BASES}
+    """All figures, benchmarks and bests of a cohort, by basis; not asked for where the framework can have none."""
+    benchmarks: dict[str, Benchmark] = {}
+    found: dict[Basis, Figured] = {basis: Figured({}, benchmarks, {}) for basis in BASES}
     codes = scored.leaf_by_id()
     key = (scored.cohort.period_id, scored.cohort.level_id)
     if any(leaf.slots for leaf in codes.values()):
-        for basis, indicator_id, slot, *figures in await fetch(session, FIGURES, *key):
-            found[basis].figures[codes[indicator_id].code, slot] = Figures(*figures)
+        for basis, indicator_id, slot, n, low, high, best, source in await fetch(session, FIGURES, *key):
+            code = codes[indicator_id].code
+            if source is None:
+                found[basis].figures[code, slot] = Figures(n, low, high)
+            else:
+                benchmarks[code] = Benchmark(low, high, best, source)
     if any(policy.policy == "cohort_best" for policy in scored.framework.exemptions):
         for basis, indicator_id, points in await fetch(session, BESTS, *key):
             found[basis].bests[codes[indicator_id].code] = points

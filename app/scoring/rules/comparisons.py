@@ -17,7 +17,7 @@ _DIRECTIONS = ("higher", "lower")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Compared(ValueRule):
+class ComparedRule(ValueRule):
     """A value rule whose goalposts may come from the cohort."""
 
     def slot_paths(self) -> tuple[str, ...]:
@@ -26,6 +26,10 @@ class _Compared(ValueRule):
 
     def is_fixed(self) -> bool:
         """Say whether the framework fixes every goalpost."""
+        raise NotImplementedError
+
+    def fixed(self) -> dict[str, Decimal | None]:
+        """Return this rule's goalposts by name, None for one that the framework leaves open."""
         raise NotImplementedError
 
     def compare(self, inputs: Mapping[str, Any]) -> tuple[Decimal | None, ...]:
@@ -58,7 +62,7 @@ class _Compared(ValueRule):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MinMax(_Compared):
+class MinMax(ComparedRule):
     """(v - min)/(max - min), mirrored for `lower` (4.5, 4.6, 4.11, 5.1, 5.9, 5.10, 8.6, 8.7)."""
 
     direction: Literal["higher", "lower"]
@@ -68,6 +72,10 @@ class MinMax(_Compared):
     def is_fixed(self) -> bool:
         """Both goalposts are printed."""
         return self.min is not None and self.max is not None
+
+    def fixed(self) -> dict[str, Decimal | None]:
+        """Return both sides."""
+        return {"min": self.min, "max": self.max}
 
     def goalposts(self, figures: Figures, benchmark: Benchmark | None) -> dict[str, Goalpost] | None:
         """Resolve each side alone; fewer than two values and no given side are nothing to compare with."""
@@ -93,7 +101,7 @@ class MinMax(_Compared):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RelativeToBest(_Compared):
+class RelativeToBest(ComparedRule):
     """v / best of the cohort (7.10)."""
 
     best: Decimal | None
@@ -101,6 +109,10 @@ class RelativeToBest(_Compared):
     def is_fixed(self) -> bool:
         """The best is printed."""
         return self.best is not None
+
+    def fixed(self) -> dict[str, Decimal | None]:
+        """Return the best."""
+        return {"best": self.best}
 
     def goalposts(self, figures: Figures, benchmark: Benchmark | None) -> dict[str, Goalpost] | None:
         """Resolve the best; fewer than two values and none given are nothing to compare with."""

@@ -1,37 +1,18 @@
-"""The life of a period: drafted, opened (the roster freezes), closed."""
+"""A period while it is a draft: made, replaced, deleted."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import record_global
 from app.kernel.errors import ConflictError, FieldError, InvalidError
 from app.periods import repository
-from app.periods.cohorts import list_cohorts, lock_cohort
 from app.periods.models import PeriodRow
-from app.periods.roster import freeze
-from app.periods.schemas import Period, PeriodCreate, PeriodLevel, PeriodStatus, RosterEntry
-
-PLAIN_FIELDS = ("title", "kind", "starts_on", "ends_on", "opens_at", "closes_at", "review_closes_at")
-
-
-async def present(session: AsyncSession, row: PeriodRow) -> Period:
-    """The period as API.md shows it."""
-    levels = await repository.levels_of(session, row.id)
-    roster = await repository.roster_of(session, row.id)
-    return Period(
-        code=row.code,
-        authority=await repository.unit_code(session, row.authority_id),
-        levels=[PeriodLevel(level=level.level, framework=level.framework) for level in levels],
-        roster=[
-            RosterEntry(unit=entry.unit, group=entry.group, ranked=entry.ranked, excluded=entry.excluded)
-            for entry in roster
-        ],
-        status=cast("PeriodStatus", row.status),
-        revision=row.revision,
-        **{field: getattr(row, field) for field in PLAIN_FIELDS},
-    )
+from app.periods.roster import is_valid
+from app.periods.schemas import PLAIN_FIELDS, PeriodCreate, PeriodLevel
+from app.periods.windows import out_of_order
 
 
 async def create(session: AsyncSession, period: PeriodCreate, actor: str) -> PeriodRow:
@@ -70,8 +51,8 @@ async def remove(session: AsyncSession, row: PeriodRow, actor: str) -> None:
 async def write(session: AsyncSession, row: PeriodRow, period: PeriodCreate) -> None:
     """Resolve the natural keys of a draft and store it with its levels and roster."""
     units = await repository.unit_ids(session, [period.authority, *(entry.unit for entry in period.roster)])
-    levels, errors = await resolve_levels(session, period.levels)
-    errors = [*unknown_units(period, units), *repeated(period), *errors]
+    levels, errors = await resolve_levels(session, period)
+    errors = [*dates_out_of_order(period), *unknown_units(period, units), *repeated(period), *errors]
     if errors:
         raise InvalidError("invalid_period", "The period names things that do not fit together.", errors)
     row.authority_id = units[period.authority]
@@ -80,30 +61,32 @@ async def write(session: AsyncSession, row: PeriodRow, period: PeriodCreate) -> 
     session.add(row)
     await session.flush()
     await repository.replace_levels(session, row.id, levels)
+    await repository.delete_stray_benchmarks(session, row.id)
     entries = [{"unit_id": units[entry.unit], **entry.model_dump(exclude={"unit"})} for entry in period.roster]
     await repository.replace_roster(session, row.id, entries)
 
 
-async def resolve_levels(
-    session: AsyncSession, levels: Sequence[PeriodLevel]
-) -> tuple[list[dict[str, int]], list[FieldError]]:
+async def resolve_levels(session: AsyncSession, period: PeriodCreate) -> tuple[list[dict[str, int]], list[FieldError]]:
     """Ids of the levels and frameworks, and every error found on the way."""
     rows: list[dict[str, int]] = []
     errors: list[FieldError] = []
-    for index, level in enumerate(levels):
+    for index, level in enumerate(period.levels):
         found = await repository.find_level_and_framework(session, level.level, level.framework)
-        problems = list(level_problems(index, level, found))
+        problems = list(level_problems(index, level, found, period.starts_on))
         errors += problems
         if not problems:
             rows.append({"level_id": found.level_id, "framework_id": found.framework_id})
     return rows, errors
 
 
-def level_problems(index: int, level: PeriodLevel, found: Any) -> Iterator[FieldError]:
+def level_problems(index: int, level: PeriodLevel, found: Any, starts_on: date) -> Iterator[FieldError]:
     """What is wrong with one level of the document."""
     at = f"/levels/{index}"
     if found.level_id is None:
         yield FieldError(f"{at}/level", "unknown_level", f"There is no level '{level.level}'.")
+    elif not is_valid(found, starts_on):
+        detail = f"Level '{level.level}' is not valid on {starts_on.isoformat()}."
+        yield FieldError(f"{at}/level", "level_not_valid", detail)
     if found.framework_id is None:
         yield FieldError(f"{at}/framework", "unknown_framework", f"There is no framework '{level.framework}'.")
         return
@@ -112,6 +95,13 @@ def level_problems(index: int, level: PeriodLevel, found: Any) -> Iterator[Field
     if found.level_id is not None and found.framework_level_id != found.level_id:
         detail = f"Framework '{level.framework}' is not for level '{level.level}'."
         yield FieldError(f"{at}/framework", "framework_level_differs", detail)
+
+
+def dates_out_of_order(period: PeriodCreate) -> Iterator[FieldError]:
+    """A period that ends before it starts, and windows that are out of order."""
+    if period.ends_on < period.starts_on:
+        yield FieldError("/ends_on", "dates_out_of_order", "ends_on must not be before starts_on.")
+    yield from out_of_order(period.opens_at, period.closes_at, period.review_closes_at)
 
 
 def unknown_units(period: PeriodCreate, units: Mapping[str, int]) -> Iterator[FieldError]:
@@ -140,24 +130,3 @@ def require_draft(row: PeriodRow) -> None:
     """ConflictError `period_not_draft` unless the period is a draft."""
     if row.status != "draft":
         raise ConflictError("period_not_draft", f"Period '{row.code}' is {row.status}; only a draft can change.")
-
-
-async def open_period(session: AsyncSession, row: PeriodRow, actor: str) -> None:
-    """Open a draft, whose row lock the caller holds: freeze the roster of every level and start its chain."""
-    require_draft(row)
-    row.status = "open"
-    row.revision += 1
-    await session.flush()
-    await freeze(session, row, actor)
-    await record_global(session, actor=actor, type="period.opened", data={"code": row.code})
-
-
-async def close_period(session: AsyncSession, row: PeriodRow, actor: str) -> None:
-    """Close an open period: units report no more, reviewers still may. ConflictError `period_not_open`."""
-    if row.status != "open":
-        raise ConflictError("period_not_open", f"Period '{row.code}' is {row.status}.")
-    for cohort in await list_cohorts(session, row.code):
-        await lock_cohort(session, cohort)  # who has read "open" under it has committed by now
-    row.status = "closed"
-    row.revision += 1
-    await record_global(session, actor=actor, type="period.closed", data={"code": row.code})

@@ -1,4 +1,4 @@
-"""SQL of periods and their rosters."""
+"""SQL of periods and their levels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,33 +9,23 @@ from sqlalchemy import delete, insert, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.errors import BadRequestError, NotFoundError
-from app.periods.models import CohortRow, ParticipantRow, PeriodLevelRow, PeriodRow, RosterEntryRow
+from app.periods.models import PeriodLevelRow, PeriodRow
 
 LEVELS = text("""
-    SELECT l.id AS level_id, l.code AS level, l.valid_from, l.valid_to, f.id AS framework_id,
+    SELECT pl.period_id, l.id AS level_id, l.code AS level, l.valid_from, l.valid_to, f.id AS framework_id,
            f.code || '/' || f.version AS framework, f.level_id AS framework_level_id, f.status, f.content_hash
       FROM period_levels pl JOIN levels l ON l.id = pl.level_id JOIN frameworks f ON f.id = pl.framework_id
-     WHERE pl.period_id = :period_id ORDER BY l.ordinal, l.id
-""")
-ROSTER = text("""
-    SELECT u.id AS unit_id, u.code AS unit, r."group", r.ranked, r.excluded
-      FROM roster_entries r JOIN units u ON u.id = r.unit_id WHERE r.period_id = :period_id ORDER BY u.code
+     WHERE pl.period_id = ANY(CAST(:period_ids AS bigint[])) ORDER BY l.ordinal, l.id
 """)
 LEVEL_AND_FRAMEWORK = text("""
-    SELECT l.id AS level_id, f.id AS framework_id, f.level_id AS framework_level_id, f.status
+    SELECT l.id AS level_id, l.valid_from, l.valid_to,
+           f.id AS framework_id, f.level_id AS framework_level_id, f.status
       FROM (SELECT 1) AS one
       LEFT JOIN levels l ON l.code = :level
       LEFT JOIN frameworks f ON f.code = :code AND f.version = :version
 """)
 UNIT_IDS = text("SELECT code, id FROM units WHERE code = ANY(CAST(:codes AS text[]))")
-UNIT_CODE = text("SELECT code FROM units WHERE id = :id")
-PARTICIPANTS = """
-    SELECT p.code, p.name, p.parent, l.code AS level, p.traits, p."group", p.ranked, p.sort_key
-      FROM participants p JOIN levels l ON l.id = p.level_id
-     WHERE p.period_id = :period_id AND (CAST(:level AS text) IS NULL OR l.code = :level)
-       AND (CAST(:levels AS text[]) IS NULL OR l.code = ANY(CAST(:levels AS text[])))
-       AND (CAST(:within AS text) IS NULL OR p.code = :within OR :within = ANY(p.ancestors))
-"""
+CODES = text("SELECT id, code FROM units WHERE id = ANY(CAST(:ids AS bigint[]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +34,8 @@ class LevelOfPeriod:
 
     level_id: int
     level: str
-    valid_from: Any
-    valid_to: Any
+    valid_from: date | None
+    valid_to: date | None
     framework_id: int
     framework: str
     framework_level_id: int
@@ -98,14 +88,12 @@ async def list_(session: AsyncSession, limit: int, after: tuple[Any, str] | None
     return list((await session.execute(query)).scalars())
 
 
-async def levels_of(session: AsyncSession, period_id: int) -> list[LevelOfPeriod]:
-    """The levels of a period with their frameworks."""
-    return [LevelOfPeriod(*row) for row in await session.execute(LEVELS, {"period_id": period_id})]
-
-
-async def roster_of(session: AsyncSession, period_id: int) -> Sequence[Any]:
-    """The roster entries of a period, with unit codes."""
-    return (await session.execute(ROSTER, {"period_id": period_id})).all()
+async def levels_of(session: AsyncSession, period_ids: Sequence[int]) -> dict[int, list[LevelOfPeriod]]:
+    """The levels of periods with their frameworks, by period."""
+    found: dict[int, list[LevelOfPeriod]] = {period_id: [] for period_id in period_ids}
+    for period_id, *level in await session.execute(LEVELS, {"period_ids": list(period_ids)}):
+        found[period_id].append(LevelOfPeriod(*level))
+    return found
 
 
 async def find_level_and_framework(session: AsyncSession, level: str, framework: str) -> Any:
@@ -121,40 +109,13 @@ async def unit_ids(session: AsyncSession, codes: Sequence[str]) -> dict[str, int
     return {row.code: row.id for row in rows}
 
 
-async def unit_code(session: AsyncSession, unit_id: int) -> str:
-    """The code of a unit that exists."""
-    return str((await session.execute(UNIT_CODE, {"id": unit_id})).scalar_one())
+async def codes_of(session: AsyncSession, ids: Sequence[int]) -> dict[int, str]:
+    """Unit codes by unit id."""
+    rows = await session.execute(CODES, {"ids": list(ids)})
+    return {row.id: row.code for row in rows}
 
 
 async def replace_levels(session: AsyncSession, period_id: int, rows: Sequence[dict[str, int]]) -> None:
     """Write the levels of a draft anew."""
     await session.execute(delete(PeriodLevelRow).where(PeriodLevelRow.period_id == period_id))
     await session.execute(insert(PeriodLevelRow), [{"period_id": period_id, **row} for row in rows])
-
-
-async def replace_roster(session: AsyncSession, period_id: int, rows: Sequence[dict[str, Any]]) -> None:
-    """Write the roster entries of a draft anew."""
-    await session.execute(delete(RosterEntryRow).where(RosterEntryRow.period_id == period_id))
-    if rows:
-        await session.execute(insert(RosterEntryRow), [{"period_id": period_id, **row} for row in rows])
-
-
-async def insert_cohort(session: AsyncSession, period_id: int, level: LevelOfPeriod) -> None:
-    """Add a cohort at version 0."""
-    values = {"period_id": period_id, "level_id": level.level_id, "framework_id": level.framework_id}
-    await session.execute(insert(CohortRow).values(**values))
-
-
-async def insert_participants(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Add the frozen participants of a cohort."""
-    if rows:
-        await session.execute(insert(ParticipantRow), rows)
-
-
-async def list_participants(session: AsyncSession, values: dict[str, Any]) -> Sequence[Any]:
-    """Participants of a period in Vietnamese order.
-
-    `values` has period_id, level, levels, within, limit and, for a later page, name and code of the last one shown.
-    """
-    query = f"{PARTICIPANTS} {'AND (p.sort_key, p.code) > (:name, :code)' if 'code' in values else ''}"
-    return (await session.execute(text(f"{query} ORDER BY p.sort_key, p.code LIMIT :limit"), values)).all()

@@ -1,42 +1,24 @@
-"""Scorecards, receipts, aggregates, and the opening of a period, which scores everybody once."""
+"""Scorecards, receipts, aggregates."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.clients.access import Admin, Reader
-from app.kernel.conditional import IfMatch, IfNoneMatch, check_if_match, etag, none_match, not_modified
-from app.kernel.database import ReadSession, WriteSession
+from app.clients.access import Reader
+from app.kernel.conditional import IfNoneMatch, etag, none_match, not_modified
+from app.kernel.database import ReadSession
 from app.kernel.errors import problem_responses
 from app.kernel.schema import IndicatorCode
-from app.periods import service as periods
-from app.periods.cohorts import get_visible_cohort, list_cohorts
+from app.periods.cohorts import get_visible_cohort
 from app.periods.naming import code_within
-from app.periods.repository import lock
-from app.periods.router.parameters import NOT_MODIFIED, PeriodRef, ReadableParticipant
-from app.periods.schemas import Period
+from app.periods.router.parameters import NOT_MODIFIED, ReadableParticipant
 from app.scores import reading
 from app.scores.aggregates import get_aggregates
 from app.scores.cohort import load
-from app.scores.rebuild import rebuild
 from app.scores.schemas import Aggregates, AggregatesQuery, Receipt, Scorecard
 from app.scores.stored import Basis
 
 router = APIRouter(tags=["scores"], responses=problem_responses(404))
-
-
-@router.post("/periods/{period}/open", tags=["periods"], responses=problem_responses(409, 412))
-async def open_period(
-    response: Response, session: WriteSession, client: Admin, period: PeriodRef, if_match: IfMatch
-) -> Period:
-    """Open a draft: freeze the roster as units stood on `starts_on`, and score everybody once."""
-    row = await lock(session, period)
-    check_if_match(if_match, row.revision)
-    await periods.open_period(session, row, client.id)
-    for cohort in await list_cohorts(session, period):
-        await rebuild(session, cohort)
-    response.headers["ETag"] = etag(row.revision)
-    return await periods.present(session, row)
 
 
 @router.get(

@@ -1,0 +1,30 @@
+"""The opening of a period, which scores everybody once."""
+
+from fastapi import APIRouter, Response
+
+from app.clients.access import Admin
+from app.kernel.conditional import IfMatch, check_if_match, etag
+from app.kernel.database import WriteSession
+from app.kernel.errors import problem_responses
+from app.periods import service as periods
+from app.periods.cohorts import list_cohorts
+from app.periods.repository import lock
+from app.periods.router.parameters import PeriodRef
+from app.periods.schemas import Period
+from app.scores.rebuild import rebuild
+
+router = APIRouter(tags=["periods"], responses=problem_responses(404))
+
+
+@router.post("/periods/{period}/open", responses=problem_responses(409, 412))
+async def open_period(
+    response: Response, session: WriteSession, client: Admin, period: PeriodRef, if_match: IfMatch
+) -> Period:
+    """Open a draft: freeze the roster as units stood on `starts_on`, and score everybody once."""
+    row = await lock(session, period)
+    check_if_match(if_match, row.revision)
+    await periods.open_period(session, row, client.id)
+    for cohort in await list_cohorts(session, period):
+        await rebuild(session, cohort)
+    response.headers["ETag"] = etag(row.revision)
+    return await periods.present(session, row, client)
