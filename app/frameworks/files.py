@@ -12,6 +12,7 @@ from app.frameworks.reading import errors_in, invalid, prove
 from app.kernel.canonical import loads
 from app.kernel.errors import BadRequestError, FieldError, InvalidError
 from app.kernel.pointers import field_errors
+from app.kernel.problems import count_told
 
 _WIDTH = 120
 
@@ -56,7 +57,7 @@ def read_file(content: bytes, *, is_json: bool) -> FrameworkDocument:
     except ValidationError as error:
         found = [{**problem, "loc": ("body", *problem["loc"])} for problem in error.errors()]
         errors = field_errors(found, parsed)
-        raise InvalidError("validation_failed", f"{len(errors)} fields break a rule; see errors.", errors) from None
+        raise InvalidError("validation_failed", count_told(errors), errors) from None
 
 
 def _parsed(content: bytes, *, is_json: bool) -> Any:

@@ -1,6 +1,5 @@
 """SQL of rehearsals: all that is needed of a cohort, read in one snapshot."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -46,7 +45,7 @@ async def list_traits(session: AsyncSession, cohort: Cohort) -> dict[str, frozen
     return {row.code: frozenset(row.traits) for row in await session.execute(TRAITS, cohort.key)}
 
 
-async def list_answers(session: AsyncSession, cohort: Cohort) -> Sequence[AnswerText]:
+async def list_answers(session: AsyncSession, cohort: Cohort) -> list[AnswerText]:
     """Every stored answer of a cohort, by one query that lets other requests in between."""
     found: list[AnswerText] = []
     rows = await session.stream(ANSWERS, cohort.key, execution_options={"yield_per": _ROWS_AT_ONCE})

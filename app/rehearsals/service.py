@@ -49,7 +49,7 @@ class Past:
     status: str
     standings: Sequence[Standing]
     traits: Mapping[str, frozenset[str]]
-    answers: Sequence[AnswerText]
+    answers: list[AnswerText]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,22 +118,26 @@ def compared(tried: Tried, client: Client) -> Rehearsal:
 def _answers(tried: Tried) -> tuple[dict[str, dict[str, Answer]], Missing]:
     """Everybody's answers under the rehearsed framework, and how many units have none, by leaf and reason."""
     past = tried.past
-    stored = _stored(past)
+    given = _by_unit(past.answers)
+    codes = past.scored.leaf_by_id()
     leaves = successors(past.scored.framework, tried.framework)
     exempt = {traits: trait_exemptions(tried.framework, traits) for traits in set(past.traits.values())}
     missing: Missing = Counter()
-    found = {
-        unit: _of_unit(tried, leaves, stored.get(unit, {}), exempt[traits], missing)
-        for unit, traits in past.traits.items()
-    }
+    found: dict[str, dict[str, Answer]] = {}
+    for unit, traits in past.traits.items():
+        stored = {codes[answer.indicator_id].code: answer.read() for answer in given.pop(unit, ())}
+        found[unit] = _of_unit(tried, leaves, stored, exempt[traits], missing)
     return found, missing
 
 
-def _stored(past: Past) -> dict[str, dict[str, StoredAnswer]]:
-    codes = past.scored.leaf_by_id()
-    found: dict[str, dict[str, StoredAnswer]] = {}
-    for answer in past.answers:
-        found.setdefault(answer.unit, {})[codes[answer.indicator_id].code] = answer.read()
+def _by_unit(answers: list[AnswerText]) -> dict[str, list[AnswerText]]:
+    """The answers of each unit, taken out of the list: hundreds of thousands go here, in the thread, when they are
+    used, and not in one halt of the event loop at the end.
+    """
+    found: dict[str, list[AnswerText]] = {}
+    while answers:
+        answer = answers.pop()
+        found.setdefault(answer.unit, []).append(answer)
     return found
 
 

@@ -64,6 +64,14 @@ def test_a_criterion_below_another_pillar_has_moved_one_below_a_renumbered_pilla
     assert (moved.code_before, moved.parent_before, moved.code_after, moved.parent_after) == ("1.2", "1", "2.2", "2")
 
 
+def test_a_pillar_that_was_replaced_moves_none_of_its_criteria() -> None:
+    before = framework(indicators=[node("1", 30, leaf("1.1", 30), title="Hoạt động chính quyền số")])
+    after = framework(indicators=[node("1", 30, leaf("1.1", 30), title="Thể chế")], code="other")
+    found = diff(before, after)
+    assert [each.code for each in found.added] == [each.code for each in found.removed] == ["1"]
+    assert (found.counts.matched, found.moved) == (1, [])
+
+
 def test_between_versions_of_a_set_a_code_is_enough_whatever_the_title_became() -> None:
     before = of_leaves(leaf("1.1", 10, title="Tỷ lệ văn bản điện tử"))
     found = diff(before, of_leaves(leaf("1.1", 10, title="Một cách gọi khác hẳn"), version=2))

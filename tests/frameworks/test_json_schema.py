@@ -34,7 +34,10 @@ async def test_the_schema_is_served_to_everybody(client: AsyncClient) -> None:
 
 @pytest.mark.parametrize("path", SEEDS, ids=[path.stem for path in SEEDS])
 def test_every_seeded_document_fits(path: Path) -> None:
-    assert broken(yaml.safe_load(path.read_text(encoding="utf-8"))) == []
+    text = path.read_text(encoding="utf-8")
+    assert broken(yaml.safe_load(text)) == []
+    named = text.splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+    assert (path.parent / named).resolve() == HOME / "openapi" / "framework.schema.json"
 
 
 def test_documents_with_every_rule_and_with_examples_fit() -> None:

@@ -19,6 +19,7 @@ from tests.periods.building import (
     refused,
     unit,
 )
+from tests.units.documents import change, reorganise, successor
 
 PATH = "/v1/periods/ky-2025"
 RANKING = "/v1/rankings?period=ky-2025&level=commune"
@@ -93,6 +94,15 @@ async def district(admin: AsyncClient, **fields: str) -> None:
     await done(admin.post("/v1/periods", json=period(levels=levels, **fields)), 201)
 
 
+async def end_districts(admin: AsyncClient, day: str) -> None:
+    """The districts go, and their level with them; their communes stand below the province."""
+    listed = (await done(admin.get("/v1/units?level=commune")))["items"]
+    moved = [change("move", [one["code"]], successor(one["code"], one["name"])) for one in listed]
+    above = successor("H61", "Đơn vị H61", "province", None)
+    gone = [change("abolish", [code], above) for code in ("H61.D1", "H61.D2")]
+    assert (await reorganise(admin, *moved, *gone, day=day))["ended_levels"] == ["district"]
+
+
 async def test_the_district_level_is_assessed_until_its_end(ready: AsyncClient) -> None:
     await district(ready, starts_on="2025-06-30")
     await done(ready.post(f"{PATH}/open"))
@@ -101,8 +111,7 @@ async def test_the_district_level_is_assessed_until_its_end(ready: AsyncClient) 
 
 async def test_a_level_that_was_ended_meanwhile_opens_nothing(ready: AsyncClient) -> None:
     await district(ready, starts_on="2025-06-30")
-    level = {"title": "Cấp huyện", "ordinal": 3, "valid_to": "2025-06-30"}
-    await done(ready.put("/v1/levels/district", json=level))
+    await end_districts(ready, "2025-06-30")
     await refuse_to_open(ready, 422, "level_not_valid", "/levels/0/level")
 
 
@@ -110,8 +119,7 @@ async def test_everything_that_keeps_a_period_from_opening_is_told_at_once(ready
     await district(ready, code="ky-2024", starts_on="2024-01-01", ends_on="2024-12-31")
     levels = [*period()["levels"], {"level": "district", "framework": "trial-district/1"}]
     await done(ready.post("/v1/periods", json=period(levels=levels)), 201)
-    level = {"title": "Cấp huyện", "ordinal": 3, "valid_to": "2024-12-31"}
-    await done(ready.put("/v1/levels/district", json=level))
+    await end_districts(ready, "2024-12-31")
     await done(ready.post("/v1/frameworks/trial-commune/1/retire"))
     answer = await ready.post(f"{PATH}/open")
     assert refused(answer, 409) == "framework_not_published"

@@ -74,6 +74,7 @@ def test_criteria_of_another_level_are_not_taken_for_the_same_because_of_their_n
     assert {"6", "6.2", "7.1"} <= added.keys() & removed.keys()
     assert all(added[code] != removed[code] for code in added.keys() & removed.keys())
     assert not {"1.1", "2.1"} & added.keys()  # these say the same of a commune as of the province
+    assert [(node.code_before, node.code_after) for node in found.moved] == [("1.10", "1.4")]
     assert "The level: province becomes commune." in found.framework_changed
 
 

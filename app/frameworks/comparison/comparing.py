@@ -93,9 +93,9 @@ def _names(before: Place, after: Place) -> dict[str, str]:
 def _moved(matches: Matches) -> Iterator[MovedNode]:
     renamed = {old.node["code"]: new.node["code"] for old, new in matches.pairs}
     for old, new in matches.pairs:
-        expected = None if old.parent is None else renamed.get(old.parent)
-        stays = expected == new.parent and (expected is None) == (old.parent is None)
-        if not stays or old.node["code"] != new.node["code"]:
+        # A parent that was replaced under its own code is told as removed and added, not of each of its children too.
+        expected = None if old.parent is None else renamed.get(old.parent, old.parent)
+        if expected != new.parent or old.node["code"] != new.node["code"]:
             yield MovedNode(**_names(old, new), parent_before=old.parent, parent_after=new.parent)
 
 
