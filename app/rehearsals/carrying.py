@@ -6,6 +6,7 @@
 - A rejection stays one. A granted exemption counts where this framework grants it too, on a leaf with its tag; else
   the criterion fits the unit again, and what it reported counts.
 - Traits exempt as this framework says.
+- The period's benchmark of a leaf counts where the leaf of that code takes it.
 - A reviewer's word that is not carried does not give way to what the reviewer overruled.
 """
 
@@ -19,11 +20,13 @@ from app.scoring import (
     Answer,
     AnswerError,
     Awarded,
+    Benchmark,
     Exempt,
     ExemptionPolicy,
     Framework,
     Indicator,
     Reported,
+    check_benchmark,
     check_inputs,
 )
 
@@ -50,6 +53,23 @@ def _successor(leaf: Indicator, former: Indicator | None) -> Successor:
 
 def _asks_and_scores(leaf: Indicator) -> tuple[object, ...]:
     return (leaf.rule and leaf.rule.document, leaf.inputs, leaf.validations, leaf.max_points)
+
+
+def carried_benchmarks(after: Framework, benchmarks: Mapping[str, Benchmark]) -> dict[str, Benchmark]:
+    """The benchmarks that leaves of `after` take, by code."""
+    return {
+        code: benchmark
+        for code, benchmark in benchmarks.items()
+        if code in after.by_code and _takes(after.by_code[code], benchmark)
+    }
+
+
+def _takes(leaf: Indicator, benchmark: Benchmark) -> bool:
+    try:
+        check_benchmark(leaf, benchmark)
+    except AnswerError:
+        return False
+    return True
 
 
 def carried(

@@ -4,7 +4,7 @@ import pytest
 from httpx import AsyncClient
 
 from tests.frameworks.documents import leaf, ratio_leaf
-from tests.periods.building import PERIOD, SUBMISSIONS, answers, done, version
+from tests.periods.building import COMPARED, INPUT_A, PERIOD, SUBMISSIONS, answers, done, version
 from tests.rehearsals.trying import (
     CHOICE,
     DRAFT,
@@ -169,3 +169,17 @@ async def test_a_draft_with_open_sums_cannot_be_rehearsed(opened: AsyncClient) -
     answer = await opened.post(f"/v1/frameworks/{DRAFT}/rehearsals", json={"period": PERIOD})
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid_framework")
     assert {each["code"] for each in answer.json()["errors"]} == {"points_do_not_add_up"}
+
+
+async def test_a_benchmark_of_the_period_holds_for_a_leaf_that_takes_it(opened: AsyncClient) -> None:
+    await report(opened)
+    bounds = {"min": 0, "max": 12, "source": "Bộ chỉ số quốc gia"}
+    await done(opened.put(f"/v1/periods/{PERIOD}/benchmarks/1.3", json=bounds), 201)
+    own = {each["unit"]["code"]: each for each in (await rehearsed(opened, OWN))["units"]}
+    assert all(each["points_before"] == each["points_after"] for each in own.values())
+    fixed = leaf("1.3", 10, rule=COMPARED | {"bounds": {"min": 0, "max": 8}}, inputs=INPUT_A, tags=["online"])
+    changed = await tried(opened, draft(first_pillar(compared=fixed), second_pillar()))
+    moved = {each["unit"]["code"]: each["points_after"] - each["points_before"] for each in changed["units"]}
+    # 2, 6 and 4 of 12 before, of the 8 that the draft prints after.
+    expected = {"H61.101": 10 / 12, "H61.102": 30 / 12, "H61.103": 20 / 12, "H61.104": 0}
+    assert moved == pytest.approx(expected, abs=0.011)
