@@ -136,6 +136,15 @@ async def test_a_second_reorganisation_may_not_reach_behind_the_first(province: 
     await reorganise(province, change("rename", [S2], department(S2, "Sở khác")), day="2025-07-02")
 
 
+async def test_nor_behind_one_by_which_a_unit_went_on_as_it_was(province: AsyncClient) -> None:
+    await reorganise(province, change("merge", [S1, S2], department(S1, "Sở Nội vụ")))
+    rename = change("rename", [S1], department(S1, "Sở Nội vụ cũ"))
+    for day in (DAY, "2025-01-01"):
+        body = await reorganise(province, rename, day=day, status=409)
+        assert wrong(body) == [("/0/predecessors/0", "unit_changes_later")]
+    await reorganise(province, rename, day="2025-07-02")
+
+
 async def test_the_same_document_again_is_refused_by_name(province: AsyncClient) -> None:
     first = await reorganise(province, MERGE)
     again = await reorganise(province, MERGE, status=409)
