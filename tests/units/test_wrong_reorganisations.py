@@ -251,3 +251,16 @@ async def test_a_document_has_a_size(admin: AsyncClient, many: int, others: int)
     takers = [successor(f"H61.{number}") for number in range(others)]
     changes = [change("abolish", [f"H62.{number}" for number in range(many)], *takers) for _ in range(2)]
     assert wrong(await reorganise(admin, *changes, status=422)) == [("", "too_many_units")]
+
+
+async def test_none_is_left_of_a_level_that_has_ended(tree: AsyncClient) -> None:
+    for code, parent in (("H61.858", "H61"), ("H20.1", "H20")):
+        body = unit(code, level="district", parent=parent)
+        assert (await tree.post("/v1/units", json=body)).status_code == 201
+    communes = [change("abolish", [c], successor("H61.99", "Phường Đông Thành")) for c in ("H61.10", "H61.2")]
+    abolished = change("abolish", ["H61.857"], ROOT)
+    body = await reorganise(tree, abolished, *communes, status=422)
+    assert wrong(body) == [("/0/predecessors/0", "unit_without_successor")]
+    assert "H61.858" in body["detail"]
+    assert "H20.1" not in body["detail"]
+    await reorganise(tree, abolished, change("abolish", ["H61.858"], ROOT), *communes)
