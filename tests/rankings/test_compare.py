@@ -157,6 +157,23 @@ async def test_communes_whose_district_was_abolished_are_compared_with_themselve
     assert {item["unit"]["parent"] for item in (await done(opened.get(NEW)))["items"]} == {"H61"}
 
 
+async def test_who_came_from_another_level_has_no_previous(opened: AsyncClient) -> None:
+    await following(
+        opened,
+        change("move", ["H61.D2"], successor("H61.D2", "Phường Thành Phố")),
+        *(change("move", [code], successor(code)) for code in ("H61.102", "H61.104")),
+    )
+    found = await previous(opened)
+    assert found.pop("D2") is None
+    assert {one["kind"] for one in found.values()} == {"same"}
+
+
+async def test_a_merger_with_a_unit_of_another_level_is_compared_with_those_of_its_own(opened: AsyncClient) -> None:
+    others = [change("move", ["H61.104"], successor("H61.104"))]
+    await following(opened, change("merge", ["H61.D2", "H61.102"], successor("H61.102", "Phường Thành Phố")), *others)
+    assert (await previous(opened))["102"] == mean(8, 0.16, "102")
+
+
 async def test_a_code_that_passed_to_another_body_is_compared_with_that_body(opened: AsyncClient) -> None:
     await following(
         opened,

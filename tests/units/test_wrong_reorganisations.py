@@ -136,6 +136,15 @@ async def test_a_second_reorganisation_may_not_reach_behind_the_first(province: 
     await reorganise(province, change("rename", [S2], department(S2, "Sở khác")), day="2025-07-02")
 
 
+async def test_nor_behind_one_by_which_a_unit_went_on_as_it_was(province: AsyncClient) -> None:
+    await reorganise(province, change("merge", [S1, S2], department(S1, "Sở Nội vụ")))
+    rename = change("rename", [S1], department(S1, "Sở Nội vụ cũ"))
+    for day in (DAY, "2025-01-01"):
+        body = await reorganise(province, rename, day=day, status=409)
+        assert wrong(body) == [("/0/predecessors/0", "unit_changes_later")]
+    await reorganise(province, rename, day="2025-07-02")
+
+
 async def test_the_same_document_again_is_refused_by_name(province: AsyncClient) -> None:
     first = await reorganise(province, MERGE)
     again = await reorganise(province, MERGE, status=409)
@@ -242,3 +251,16 @@ async def test_a_document_has_a_size(admin: AsyncClient, many: int, others: int)
     takers = [successor(f"H61.{number}") for number in range(others)]
     changes = [change("abolish", [f"H62.{number}" for number in range(many)], *takers) for _ in range(2)]
     assert wrong(await reorganise(admin, *changes, status=422)) == [("", "too_many_units")]
+
+
+async def test_none_is_left_of_a_level_that_has_ended(tree: AsyncClient) -> None:
+    for code, parent in (("H61.858", "H61"), ("H20.1", "H20")):
+        body = unit(code, level="district", parent=parent)
+        assert (await tree.post("/v1/units", json=body)).status_code == 201
+    communes = [change("abolish", [c], successor("H61.99", "Phường Đông Thành")) for c in ("H61.10", "H61.2")]
+    abolished = change("abolish", ["H61.857"], ROOT)
+    body = await reorganise(tree, abolished, *communes, status=422)
+    assert wrong(body) == [("/0/predecessors/0", "unit_without_successor")]
+    assert "H61.858" in body["detail"]
+    assert "H20.1" not in body["detail"]
+    await reorganise(tree, abolished, change("abolish", ["H61.858"], ROOT), *communes)

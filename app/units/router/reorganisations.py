@@ -30,8 +30,9 @@ async def create_reorganisation(
     names predecessors only: the document and the answer tell successors and parents by code.
 
     What stands below a unit that ends is moved or ended in the same document. A level is abolished by abolishing its
-    units: when the last one ends, the level gets its `valid_to` (`ended_levels`), but for a client with bounds. Rosters
-    of opened periods, and so their scores and rankings, never change.
+    units: when the last one ends, the level gets its `valid_to` (`ended_levels`), but for a client with bounds. Of a
+    level that has ended by then, none may be left below the same parent. Rosters of opened periods, and so their
+    scores and rankings, never change.
 
     All errors are told at once. 409 `reorganisation_exists`: this very document was recorded before;
     `unit_changes_later`, `unit_exists`, `identifier_in_use`: others were there first. 422 `unknown_unit`,

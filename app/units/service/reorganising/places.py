@@ -6,7 +6,7 @@ from datetime import date
 
 from app.clients.client import Client
 from app.kernel.errors import FieldError
-from app.units.reorganisation import Change, Successor
+from app.units.reorganisation import Change, ReorganisationCreate, Successor
 from app.units.service.reorganising.plan import Plan
 from app.units.service.reorganising.tree import DatedTree
 
@@ -47,13 +47,40 @@ def place_problems_of_all(tree: DatedTree, plan: Plan) -> Iterator[FieldError]:
         if stays and version.parent is not None and version.parent in plan.ends:
             left[version.parent].add(version.code)
     for parent, codes in left.items():
-        told = ", ".join(sorted(codes)[:_TOLD]) + (", …" if len(codes) > _TOLD else "")
-        detail = f"Below '{parent}', which ends, these are neither moved nor ended: {told}."
+        detail = f"Below '{parent}', which ends, these are neither moved nor ended: {_told(codes)}."
         yield FieldError(plan.ends[parent], "unit_without_parent", detail)
     days = tree.turning_days()
     for code, start in plan.starts.items():
         if any(_stands_below_itself(code, day, tree, plan) for day in days):
             yield FieldError(f"{start.pointer}/parent", "unit_under_itself", f"'{code}' would stand below itself.")
+
+
+def left_behind(document: ReorganisationCreate, tree: DatedTree, plan: Plan) -> Iterator[FieldError]:
+    """Units of a level that has ended, left valid beside others below the same parent that are abolished with it."""
+    abolished: dict[tuple[str, str | None], str] = {}
+    for change in document.changes:
+        for code in change.predecessors if change.kind == "abolish" else ():
+            before = tree.before(code)
+            level = None if before is None else tree.levels[before.level]
+            if before is not None and level is not None and level.valid_to is not None and level.valid_to <= tree.day:
+                abolished.setdefault((before.level, before.parent), plan.predecessors[code])
+    left: dict[str, set[str]] = defaultdict(set)
+    for version in tree.lasting():
+        pointer = abolished.get((version.level, version.parent))
+        start = plan.starts.get(version.code)
+        if (
+            pointer is not None
+            and version.code not in plan.ends
+            and (not start or start.successor.level == version.level)
+        ):
+            left[pointer].add(version.code)
+    for pointer, codes in left.items():
+        detail = f"Their level has ended, and these are left without a successor beside it: {_told(codes)}."
+        yield FieldError(pointer, "unit_without_successor", detail)
+
+
+def _told(codes: set[str]) -> str:
+    return ", ".join(sorted(codes)[:_TOLD]) + (", …" if len(codes) > _TOLD else "")
 
 
 def _stands_below_itself(code: str, day: date, tree: DatedTree, plan: Plan) -> bool:

@@ -6,7 +6,7 @@ from app.clients.client import Client
 from app.kernel.errors import FieldError
 from app.units.reorganisation import Change, ReorganisationCreate, Successor
 from app.units.service.reorganising.form import change_problems
-from app.units.service.reorganising.places import place_problems, place_problems_of_all
+from app.units.service.reorganising.places import left_behind, place_problems, place_problems_of_all
 from app.units.service.reorganising.plan import Plan, is_unchanged, successors, values_of
 from app.units.service.reorganising.tree import DatedTree
 
@@ -23,7 +23,7 @@ def problems(client: Client, document: ReorganisationCreate, tree: DatedTree, pl
             pointer = f"{at}/successors/{place}"
             found += _successor_problems(pointer, successor, change, client, tree, plan)
             found += place_problems(pointer, successor, change, client, tree, plan)
-    return [*found, *_repeated(document), *place_problems_of_all(tree, plan)]
+    return [*found, *_repeated(document), *place_problems_of_all(tree, plan), *left_behind(document, tree, plan)]
 
 
 def _predecessor_problems(
