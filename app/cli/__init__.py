@@ -4,10 +4,12 @@ import signal
 import sys
 
 import typer
+from sqlalchemy.exc import DBAPIError
 
-from app.cli import clients, data, documents, events, frameworks, serving
+from app.cli import clients, data, documents, events, frameworks, serving, units
 from app.cli.stopping import exit_with
 from app.kernel.errors import ProblemError
+from app.kernel.outages import explain
 from app.postgres import PostgresError
 
 app = typer.Typer(
@@ -20,6 +22,7 @@ for command in (serving.serve, data.migrate, data.seed, data.rebuild, documents.
     app.command()(command)
 app.add_typer(clients.commands, name="clients")
 app.add_typer(frameworks.commands, name="frameworks")
+app.add_typer(units.commands, name="units")
 app.add_typer(events.commands, name="audit")
 
 
@@ -31,5 +34,10 @@ def main() -> None:
         app()
     except ProblemError as problem:
         sys.exit(f"dti: {problem.detail}")
+    except DBAPIError as error:
+        told = explain(error, "POST")
+        if told is None:
+            raise
+        sys.exit(f"dti: {told.detail}")
     except (PostgresError, OSError) as problem:
         sys.exit(f"dti: {problem}")

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import insert, or_, select, text, update
+from sqlalchemy import BigInteger, Text, any_, cast, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -84,7 +85,9 @@ async def list_versions(
 
 async def list_ids(session: AsyncSession, codes: Sequence[str]) -> dict[str, int]:
     """The ids of the units that exist, by code."""
-    rows = await session.execute(select(UnitRow.code, UnitRow.id).where(UnitRow.code.in_(codes)))
+    rows = await session.execute(
+        select(UnitRow.code, UnitRow.id).where(UnitRow.code == any_(cast(list(codes), ARRAY(Text))))
+    )
     return {row.code: row.id for row in rows}
 
 
@@ -119,9 +122,9 @@ async def end_versions(session: AsyncSession, unit_ids: Sequence[int], on: date)
 async def advance_units(session: AsyncSession, unit_ids: Sequence[int]) -> None:
     """Count the revisions of units up by one."""
     # Locked in one order always, as whoever else changes several at once would.
-    locked = select(UnitRow.id).where(UnitRow.id.in_(unit_ids)).order_by(UnitRow.id).with_for_update(key_share=True)
-    await session.execute(locked)
-    statement = update(UnitRow).where(UnitRow.id.in_(unit_ids)).values(revision=UnitRow.revision + 1)
+    wanted = UnitRow.id == any_(cast(list(unit_ids), ARRAY(BigInteger)))
+    await session.execute(select(UnitRow.id).where(wanted).order_by(UnitRow.id).with_for_update(key_share=True))
+    statement = update(UnitRow).where(wanted).values(revision=UnitRow.revision + 1)
     await session.execute(statement, execution_options={"synchronize_session": False})
 
 

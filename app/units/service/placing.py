@@ -1,18 +1,31 @@
 """Where a unit may stand: below an existing parent, at an existing level, within the client's bounds."""
 
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
+from app.kernel.bare import bare
 from app.kernel.errors import ConflictError, FieldError, ForbiddenError
 from app.units import repository
 from app.units.models import UnitRow
-from app.units.repository import DatedVersion
-from app.units.schemas import Unit, UnitCreate, UnitReplace
+from app.units.schemas import Unit, UnitCreate, UnitReplace, UnitValues
 from app.units.service.checks import check_dates, refuse
 from app.units.service.identifiers import check_forms
+from app.units.sort_key import sort_key
+
+
+class Days(Protocol):
+    """Whatever is valid from a day up to, not including, another; None: no end is known."""
+
+    @property
+    def valid_from(self) -> date: ...
+    @property
+    def valid_to(self) -> date | None: ...
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,20 @@ class Place:
     parent_id: int | None
     valid_from: date
     valid_to: date | None
+
+
+def version_values(body: UnitValues | Unit, place: Place) -> dict[str, Any]:
+    """The row of the version that a body stands for at its place."""
+    return {
+        "valid_from": place.valid_from,
+        "valid_to": place.valid_to,
+        "name": body.name,
+        "sort_key": sort_key(body.name),
+        "search_text": bare(body.name),
+        "level_id": place.level_id,
+        "parent_id": place.parent_id,
+        "traits": body.traits,
+    }
 
 
 async def is_in_subtree(session: AsyncSession, client: Client, unit: UnitRow, on: date | None = None) -> bool:
@@ -68,36 +95,44 @@ async def check_days(session: AsyncSession, unit_id: int, stored: Unit, place: P
 
     ConflictError `versions_overlap`, `set_by_reorganisation`, with all of them in `errors`.
     """
-    errors = []
-    for other in await repository.list_versions(session, unit_id=unit_id):
-        if other.valid_from == stored.valid_from:
-            continue
-        if _meet(place, other):
-            pointer = "/valid_from" if other.valid_from < stored.valid_from else "/valid_to"
-            detail = (
-                f"Another version of the unit is valid from {other.valid_from} until {other.valid_to or 'an open end'}."
-            )
-            errors.append(FieldError(pointer, "versions_overlap", detail))
+    versions = await repository.list_versions(session, unit_id=unit_id)
     begun, ended = await repository.fixed_days(session, unit_id)
-    kept = begun | {day - timedelta(days=1) for day in ended}
-    lost = sorted(day for day in kept if _holds(stored, day) and not _holds(place, day))
-    for pointer, days, was, will in (
-        ("/valid_from", begun, stored.valid_from, place.valid_from),
-        ("/valid_to", ended, stored.valid_to, place.valid_to),
-    ):
-        if will != was and (was in days or lost):
-            day = was if was in days else lost[0]
-            errors.append(FieldError(pointer, "set_by_reorganisation", f"A reorganisation goes by {day}."))
+    errors = list(day_errors(stored, place, versions, begun, ended))
     if errors:
         raise ConflictError(errors[0].code, errors[0].detail, errors)
 
 
-def _meet(place: Place, other: DatedVersion) -> bool:
+def day_errors(
+    stored: Days, days: Days, versions: Iterable[Days], begun: AbstractSet[date], ended: AbstractSet[date]
+) -> Iterator[FieldError]:
+    """What speaks against other days for the stored version.
+
+    `versions` are the unit's; `begun` and `ended` the days on which reorganisations let some of them begin and end.
+    """
+    for other in versions:
+        if other.valid_from != stored.valid_from and _meet(days, other):
+            pointer = "/valid_from" if other.valid_from < stored.valid_from else "/valid_to"
+            detail = (
+                f"Another version of the unit is valid from {other.valid_from} until {other.valid_to or 'an open end'}."
+            )
+            yield FieldError(pointer, "versions_overlap", detail)
+    kept = begun | {day - timedelta(days=1) for day in ended}
+    lost = sorted(day for day in kept if _holds(stored, day) and not _holds(days, day))
+    for pointer, fixed, was, will in (
+        ("/valid_from", begun, stored.valid_from, days.valid_from),
+        ("/valid_to", ended, stored.valid_to, days.valid_to),
+    ):
+        if will != was and (was in fixed or lost):
+            day = was if was in fixed else lost[0]
+            yield FieldError(pointer, "set_by_reorganisation", f"A reorganisation goes by {day}.")
+
+
+def _meet(place: Days, other: Days) -> bool:
     starts_before = other.valid_to is None or place.valid_from < other.valid_to
     return starts_before and (place.valid_to is None or other.valid_from < place.valid_to)
 
 
-def _holds(version: Place | Unit, day: date) -> bool:
+def _holds(version: Days, day: date) -> bool:
     return version.valid_from <= day and (version.valid_to is None or day < version.valid_to)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,11 +13,10 @@ from app.kernel.errors import ConflictError, FieldError
 from app.units import repository
 from app.units.models import UnitRow
 from app.units.repository import UnitRecord
-from app.units.schemas import Identifier, Unit, UnitCreate, UnitFilter, UnitReplace, UnitValues
+from app.units.schemas import Identifier, Unit, UnitCreate, UnitFilter, UnitReplace
 from app.units.service.checks import check_code, check_conditions, refuse
 from app.units.service.identifiers import refuse_borne
-from app.units.service.placing import Place, check_days, is_in_subtree, place_again, place_new
-from app.units.sort_key import sort_key
+from app.units.service.placing import check_days, is_in_subtree, place_again, place_new, version_values
 
 _CODE = re.compile(r"[0-9A-Z.]{1,35}")
 
@@ -65,7 +63,7 @@ async def create_unit(session: AsyncSession, client: Client, body: UnitCreate) -
     unit_id = await repository.insert_unit(session, body.code)
     if unit_id is None:
         raise ConflictError("unit_exists", f"There is a unit '{body.code}' already.")
-    await repository.insert_version(session, {"unit_id": unit_id} | _version(body, place))
+    await repository.insert_version(session, {"unit_id": unit_id} | version_values(body, place))
     return await _finish(session, client, "unit.created", unit_id, body.identifiers)
 
 
@@ -94,7 +92,7 @@ async def put_unit(
     check_code(body.code, stored.code)
     place = await place_again(session, client, unit_id, stored, body)
     await check_days(session, unit_id, stored, place)
-    await repository.update_version(session, unit_id, stored.valid_from, _version(body, place))
+    await repository.update_version(session, unit_id, stored.valid_from, version_values(body, place))
     await repository.advance_unit(session, unit_id)
     return await _finish(session, client, "unit.changed", unit_id, body.identifiers), False
 
@@ -160,19 +158,6 @@ def _named(body: UnitReplace, code: str) -> UnitCreate:
         refuse([FieldError("/path/unit", "invalid_unit_code", detail)])
     check_code(body.code, code)
     return UnitCreate(code=code, **body.model_dump(exclude={"code", "revision"}))
-
-
-def _version(body: UnitValues, place: Place) -> dict[str, Any]:
-    return {
-        "valid_from": place.valid_from,
-        "valid_to": place.valid_to,
-        "name": body.name,
-        "sort_key": sort_key(body.name),
-        "search_text": bare(body.name),
-        "level_id": place.level_id,
-        "parent_id": place.parent_id,
-        "traits": body.traits,
-    }
 
 
 async def _finish(
