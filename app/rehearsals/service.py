@@ -33,9 +33,10 @@ from app.rehearsals.schemas import (
     WithoutData,
 )
 from app.scores.cohort import ScoredCohort, load
+from app.scores.repository import load_figures
 from app.scores.shares import share_of
 from app.scores.stored import NOTHING, StoredAnswer, trait_exemptions
-from app.scoring import Answer, ExemptionPolicy, Framework, rank, score_cohort
+from app.scoring import Answer, Benchmark, ExemptionPolicy, Framework, rank, score_cohort
 
 Missing = Counter[tuple[str, Reason]]
 Places = dict[str, tuple[int | None, Decimal]]
@@ -43,13 +44,14 @@ Places = dict[str, tuple[int | None, Decimal]]
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A cohort as it stood at one moment: everybody's points, traits and answers."""
+    """A cohort as it stood at one moment: everybody's points, traits and answers, and the period's benchmarks."""
 
     scored: ScoredCohort
     status: str
     standings: Sequence[Standing]
     traits: Mapping[str, frozenset[str]]
     answers: Sequence[AnswerText]
+    benchmarks: Mapping[str, Benchmark]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ async def _past(session: AsyncSession, cohort: Cohort, basis: Basis) -> Past:
         standings=await list_standings(session, cohort, everybody, None),
         traits=await repository.list_traits(session, cohort),
         answers=await repository.list_answers(session, cohort),
+        benchmarks=(await load_figures(session, scored))[basis].benchmarks,
     )
 
 
@@ -98,7 +101,7 @@ def compared(tried: Tried, client: Client) -> Rehearsal:
     past, after = tried.past, tried.framework
     before = past.scored.framework
     answers, missing = _answers(tried)
-    score = score_cohort(after, answers)
+    score = score_cohort(after, answers, past.benchmarks)
     old = _places([(each, each.points) for each in past.standings], before)
     new = _places([(each, score.units[each.code].total) for each in past.standings], after)
     visible = {each.code: each for each in past.standings if client.unit in (None, each.code, *each.ancestors)}

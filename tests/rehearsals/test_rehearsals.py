@@ -4,7 +4,7 @@ import pytest
 from httpx import AsyncClient
 
 from tests.frameworks.documents import leaf, ratio_leaf
-from tests.periods.building import PERIOD, SUBMISSIONS, answers, done, version
+from tests.periods.building import COMPARED, INPUT_A, PERIOD, SUBMISSIONS, answers, done, version
 from tests.rehearsals.trying import (
     CHOICE,
     DRAFT,
@@ -86,6 +86,17 @@ async def test_the_cohorts_figures_are_those_of_the_rehearsed_rule(opened: Async
     found = await tried(opened, draft(first_pillar(compared=mirrored), second_pillar()))
     assert after(found) == {"H61.101": (10, 1), "H61.103": (7.5, 2), "H61.102": (0, 3), "H61.104": (0, 3)}
     assert [each["points_before"] for each in found["units"]] == [0, 2.5, 10, 0]
+
+
+async def test_the_periods_benchmarks_hold_for_the_rehearsed_rule_too(opened: AsyncClient) -> None:
+    body = {"min": 0, "max": 20, "source": "Báo cáo DTI 2024"}
+    await done(opened.put(f"/v1/periods/{PERIOD}/benchmarks/1.3", json=body), 201)
+    await done(opened.put(f"{SUBMISSIONS}/H61.101", json=answers(_1_3={"a": 8})))
+    same = await rehearsed(opened, OWN)
+    assert (same["units"][0]["points_before"], same["units"][0]["points_after"]) == (4, 4)
+    doubled = leaf("1.3", 20, rule=COMPARED, inputs=INPUT_A, tags=["online"])
+    found = await tried(opened, draft(first_pillar(compared=doubled), second_pillar()))
+    assert after(found)["H61.101"] == (8, 1)
 
 
 async def test_criteria_without_data_are_told_with_the_reason(opened: AsyncClient) -> None:
