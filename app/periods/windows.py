@@ -63,8 +63,13 @@ def closed(what: str, period: str, at: datetime, now: datetime) -> ConflictError
 
 
 def shown(moment: datetime) -> str:
-    """A time in UTC as RFC 3339, to the second."""
+    """A time in UTC as RFC 3339, to the second: for people."""
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def exact(moment: datetime) -> str:
+    """The same with all its digits: for events."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 def out_of_order(

@@ -19,7 +19,6 @@ from tests.periods.building import (
     refused,
     unit,
 )
-from tests.units.documents import change, reorganise, successor
 
 PATH = "/v1/periods/ky-2025"
 RANKING = "/v1/rankings?period=ky-2025&level=commune"
@@ -87,39 +86,32 @@ async def test_the_entry_of_somebody_who_cannot_take_part_is_named(ready: AsyncC
     assert refusals(answer) == [("/roster/1/unit", "unit_not_eligible")]
 
 
-async def district(admin: AsyncClient, **fields: str) -> None:
-    """Draft a period of districts, whose level ends on 1 July 2025."""
-    await publish(admin, framework(code="trial-district", level="district"))
-    levels = [{"level": "district", "framework": "trial-district/1"}]
-    await done(admin.post("/v1/periods", json=period(levels=levels, **fields)), 201)
-
-
-async def end_districts(admin: AsyncClient, day: str) -> None:
-    """The districts go, and their level with them; their communes stand below the province."""
-    listed = (await done(admin.get("/v1/units?level=commune")))["items"]
-    moved = [change("move", [one["code"]], successor(one["code"], one["name"])) for one in listed]
-    above = successor("H61", "Đơn vị H61", "province", None)
-    gone = [change("abolish", [code], above) for code in ("H61.D1", "H61.D2")]
-    assert (await reorganise(admin, *moved, *gone, day=day))["ended_levels"] == ["district"]
-
-
 async def test_the_district_level_is_assessed_until_its_end(ready: AsyncClient) -> None:
-    await district(ready, starts_on="2025-06-30")
+    await publish(ready, framework(code="trial-district", level="district"))
+    levels = [{"level": "district", "framework": "trial-district/1"}]
+    await done(ready.post("/v1/periods", json=period(starts_on="2025-06-30", levels=levels)), 201)
     await done(ready.post(f"{PATH}/open"))
     assert await roster(ready) == ["H61.D1", "H61.D2"]
 
 
+async def end_departments(admin: AsyncClient) -> None:
+    """End the level of departments, of which there is none yet, before the period begins."""
+    await done(admin.put("/v1/levels/department", json={"title": "Sở", "ordinal": 2, "valid_to": "2024-12-31"}))
+
+
 async def test_a_level_that_was_ended_meanwhile_opens_nothing(ready: AsyncClient) -> None:
-    await district(ready, starts_on="2025-06-30")
-    await end_districts(ready, "2025-06-30")
+    await publish(ready, framework(code="trial-department", level="department"))
+    levels = [{"level": "department", "framework": "trial-department/1"}]
+    await done(ready.post("/v1/periods", json=period(levels=levels)), 201)
+    await end_departments(ready)
     await refuse_to_open(ready, 422, "level_not_valid", "/levels/0/level")
 
 
 async def test_everything_that_keeps_a_period_from_opening_is_told_at_once(ready: AsyncClient) -> None:
-    await district(ready, code="ky-2024", starts_on="2024-01-01", ends_on="2024-12-31")
-    levels = [*period()["levels"], {"level": "district", "framework": "trial-district/1"}]
+    await publish(ready, framework(code="trial-department", level="department"))
+    levels = [*period()["levels"], {"level": "department", "framework": "trial-department/1"}]
     await done(ready.post("/v1/periods", json=period(levels=levels)), 201)
-    await end_districts(ready, "2024-12-31")
+    await end_departments(ready)
     await done(ready.post("/v1/frameworks/trial-commune/1/retire"))
     answer = await ready.post(f"{PATH}/open")
     assert refused(answer, 409) == "framework_not_published"

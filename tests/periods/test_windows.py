@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
 
@@ -11,6 +12,7 @@ from app.kernel.database import transaction
 from tests.oracle.numbers import Json
 from tests.periods.building import done, open_period, period, points, refusals, refused, version
 from tests.periods.test_closing import writes
+from tests.periods.test_reopening import events
 
 PATH = "/v1/periods/ky-2025"
 UNIT = "/v1/submissions/ky-2025/H61.101"
@@ -147,14 +149,17 @@ async def test_title_and_windows_of_an_opened_period_change_and_nothing_else(
     assert (await opened.get(PATH)).json() == answer.json()
 
 
-async def test_windows_that_move_are_an_event_of_the_cohort_and_a_title_is_not(opened: AsyncClient) -> None:
+async def test_windows_that_move_are_an_event_of_the_cohort_and_a_title_is_not(
+    opened: AsyncClient, app: FastAPI
+) -> None:
     before = await version(opened)
     same = await opened.put(PATH, json=period())
     assert (same.status_code, same.json()["revision"]) == (200, 2)
     await done(opened.put(PATH, json=period(title="Kỳ hai")))
     assert await version(opened) == before
-    await done(opened.put(PATH, json=period(title="Kỳ hai", closes_at=at(hours=1))))
+    await done(opened.put(PATH, json=period(title="Kỳ hai", closes_at="2999-06-30T17:00:00.123456+07:00")))
     assert await version(opened) == before + 1
+    assert await events(app) == [("period.windows_changed", {"closes_at": "2999-06-30T10:00:00.123456Z"})]
 
 
 async def test_windows_of_an_opened_period_stay_in_order(opened: AsyncClient) -> None:

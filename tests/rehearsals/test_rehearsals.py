@@ -88,6 +88,17 @@ async def test_the_cohorts_figures_are_those_of_the_rehearsed_rule(opened: Async
     assert [each["points_before"] for each in found["units"]] == [0, 2.5, 10, 0]
 
 
+async def test_the_periods_benchmarks_hold_for_the_rehearsed_rule_too(opened: AsyncClient) -> None:
+    body = {"min": 0, "max": 20, "source": "Báo cáo DTI 2024"}
+    await done(opened.put(f"/v1/periods/{PERIOD}/benchmarks/1.3", json=body), 201)
+    await done(opened.put(f"{SUBMISSIONS}/H61.101", json=answers(_1_3={"a": 8})))
+    same = await rehearsed(opened, OWN)
+    assert (same["units"][0]["points_before"], same["units"][0]["points_after"]) == (4, 4)
+    doubled = leaf("1.3", 20, rule=COMPARED, inputs=INPUT_A, tags=["online"])
+    found = await tried(opened, draft(first_pillar(compared=doubled), second_pillar()))
+    assert after(found)["H61.101"] == (8, 1)
+
+
 async def test_criteria_without_data_are_told_with_the_reason(opened: AsyncClient) -> None:
     await report(opened)
     document = draft(

@@ -10,7 +10,7 @@ from app.periods.models import PeriodRow
 from app.periods.schemas import Period, PeriodCreate, RosterEntry
 from app.periods.service.life import record_in_cohorts, require_correctable
 from app.periods.service.presenting import present
-from app.periods.windows import out_of_order, shown
+from app.periods.windows import exact, out_of_order
 
 WINDOWS = ("opens_at", "closes_at", "review_closes_at")
 FIXED = ("kind", "authority", "starts_on", "ends_on")
@@ -32,7 +32,7 @@ async def change_opened(session: AsyncSession, row: PeriodRow, wanted: PeriodCre
     if errors:
         raise InvalidError("invalid_period", "The windows are out of order.", errors)
     moved = {
-        field: shown(value) if (value := getattr(wanted, field)) is not None else None
+        field: exact(value) if (value := getattr(wanted, field)) is not None else None
         for field in WINDOWS
         if getattr(row, field) != getattr(wanted, field)
     }

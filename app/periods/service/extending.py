@@ -16,7 +16,7 @@ from app.periods.participants import Participant
 from app.periods.repository import GrantedExtension
 from app.periods.schemas import ExtensionWrite
 from app.periods.service.life import require_correctable
-from app.periods.windows import shown
+from app.periods.windows import exact, shown
 
 
 async def get_extension(session: AsyncSession, participant: Participant) -> GrantedExtension:
@@ -52,7 +52,7 @@ async def extend(
         return known, False
     granted = {"until": body.until, "reason": body.reason, "granted_by": client.id, "granted_at": link.now}
     await repository.upsert_extension(session, key | {"level_id": participant.cohort.level_id} | granted)
-    data: dict[str, Any] = {"unit": participant.code, "until": shown(body.until), "reason": body.reason}
+    data: dict[str, Any] = {"unit": participant.code, "until": exact(body.until), "reason": body.reason}
     await record_cohort(
         session,
         participant.cohort,
@@ -97,7 +97,7 @@ async def withdraw_extension(
         raise not_found(participant)
     check_if_match(if_match, known.revision)
     await repository.delete_extension(session, row.id, participant.unit_id)
-    data = {"unit": participant.code, "until": shown(known.until), "reason": reason}
+    data = {"unit": participant.code, "until": exact(known.until), "reason": reason}
     await record_cohort(
         session,
         participant.cohort,
