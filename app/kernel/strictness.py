@@ -12,7 +12,7 @@ from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import RouteContext, iter_route_contexts
 from pydantic_core import from_json
 from starlette.datastructures import QueryParams
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from app.kernel.errors import BadRequestError, FieldError, InvalidError, UnsupportedMediaTypeError, pointer
 from app.kernel.problems import count_told
@@ -109,7 +109,10 @@ async def read_json(request: Request) -> Any:
 
     Raises UnsupportedMediaTypeError, BadRequestError and InvalidError as told above.
     """
-    body = await request.body()
+    try:
+        body = await request.body()
+    except ClientDisconnect:
+        raise BadRequestError("unreadable_body", "The caller hung up before the body was whole.") from None
     if not body:
         return None
     if not _JSON.match(request.headers.get("content-type", "")):
