@@ -1,6 +1,7 @@
 """One JSON text per value: what is hashed, chained and stored."""
 
 import json
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from hashlib import sha256
@@ -13,6 +14,8 @@ import rfc8785
 _SAFE_INTEGER = 2**53 - 1
 # Made once: a row of answers is read a column at a time.
 _DECODER = json.JSONDecoder(parse_float=Decimal)
+# Without any of these there is no number that would become a Decimal, or that orjson would round.
+_EXACT = re.compile(r"\d[.eE]|\d{16}")
 # Between these, Python and ECMAScript write a double the same way.
 _PLAIN_FROM, _PLAIN_BELOW = 1e-4, 2**53
 
@@ -54,7 +57,8 @@ def dumps(value: Any) -> str:
 
 def loads(text: str | bytes) -> Any:
     """JSON back to values; a number with a fraction or an exponent becomes a Decimal, digit for digit."""
-    return _DECODER.decode(text if isinstance(text, str) else text.decode())
+    text = text if isinstance(text, str) else text.decode()
+    return _DECODER.decode(text) if _EXACT.search(text) else orjson.loads(text)
 
 
 def _number(value: Any) -> int | float:

@@ -16,19 +16,23 @@ from app.periods.windows import Windows
 from app.scores.repository import array_text, exactly
 from app.scores.stored import StoredAnswer
 
-# One statement, so that a submission and its answers are of one moment; a row for each answer, one row without any.
+# One statement, so that a submission and its answers are of one moment: the first row is the state, the others answers.
 SUBMISSION = """
-    SELECT p.status AS period_status, coalesce(s.status, 'draft') AS status, coalesce(s.revision, 0) AS revision,
-           s.submitted_at, s.updated_at, c.version, p.opens_at, p.closes_at, p.review_closes_at, x.until, pt.traits,
-           a.indicator_id, a.reported, a.note, a.source, a.sequence, a.observed_at, a.reported_by, a.reported_at,
-           a.verdict, a.assessed, a.awarded, a.exemption, a.reason, a.reviewed_by, a.reviewed_at, a.review_outdated
+    SELECT p.status, coalesce(s.status, 'draft'), coalesce(s.revision, 0), s.submitted_at, s.updated_at, c.version,
+           p.opens_at, p.closes_at, p.review_closes_at, x.until, pt.traits,
+           CAST(NULL AS bigint), NULL::jsonb, NULL, NULL, NULL::bigint, NULL::timestamptz, NULL, NULL::timestamptz,
+           NULL, NULL::jsonb, NULL::numeric, NULL, NULL, NULL, NULL::timestamptz, NULL::boolean
       FROM periods p
       JOIN cohorts c ON c.period_id = p.id AND c.level_id = $2
       LEFT JOIN submissions s ON s.period_id = p.id AND s.unit_id = $3
       LEFT JOIN participants pt ON pt.period_id = p.id AND pt.unit_id = $3
       LEFT JOIN extensions x ON x.period_id = p.id AND x.unit_id = $3
-      LEFT JOIN answers a ON a.period_id = s.period_id AND a.unit_id = s.unit_id
      WHERE p.id = $1
+     UNION ALL
+    SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+           indicator_id, reported, note, source, sequence, observed_at, reported_by, reported_at,
+           verdict, assessed, awarded, exemption, reason, reviewed_by, reviewed_at, review_outdated
+      FROM answers WHERE period_id = $1 AND unit_id = $3
 """
 STATE_COLUMNS = 11
 TOUCH = text("""
@@ -156,8 +160,13 @@ async def read(session: AsyncSession, participant: Participant) -> tuple[Submiss
     """Where the submission stands now, and its answers. After the cohort's lock: as the writer before left it."""
     cohort = participant.cohort
     rows = await fetch(session, SUBMISSION, cohort.period_id, cohort.level_id, participant.unit_id)
-    answers = [AnswerRecord(*row[STATE_COLUMNS:]) for row in rows if row[STATE_COLUMNS] is not None]
-    return SubmissionState(*rows[0][:STATE_COLUMNS]), answers
+    state, *answers = sorted(rows, key=is_answer)
+    return SubmissionState(*state[:STATE_COLUMNS]), [AnswerRecord(*row[STATE_COLUMNS:]) for row in answers]
+
+
+def is_answer(row: Sequence[Any]) -> bool:
+    """Whether a row of `SUBMISSION` is an answer, and not the state."""
+    return row[STATE_COLUMNS] is not None
 
 
 async def touch(

@@ -64,6 +64,7 @@ def test_stored_json_keeps_decimals_exactly() -> None:
     assert stored == '{"a":0.1,"b":123456789.123456,"c":[7,7],"d":"ế"}'
     assert canonical.loads(stored) == value
     assert isinstance(canonical.loads("1.0"), Decimal)
+    assert canonical.loads("[99999999999999999999, 1E2, -7]") == [99999999999999999999, Decimal(100), -7]
     with pytest.raises(ValueError, match="JSON compliant"):
         canonical.dumps(Decimal("NaN"))
     with pytest.raises(TypeError):
