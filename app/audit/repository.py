@@ -8,15 +8,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.chain import Event, Link
-from app.kernel.database import fetch
+from app.kernel.pending import Pending, Statement
 
-APPEND_TO_COHORT = """
-    WITH event AS (
-        INSERT INTO cohort_events
-            (period_id, level_id, sequence, unit_id, body, previous_hash, hash, recorded_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-    )
-    UPDATE cohorts SET version = $3, head = $7 WHERE period_id = $1 AND level_id = $2 AND version = $3 - 1
+INSERT_COHORT_EVENT = """
+    INSERT INTO cohort_events (period_id, level_id, sequence, unit_id, body, previous_hash, hash, recorded_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+MOVE_COHORT = """
+    UPDATE cohorts SET version = $3, head = $4 WHERE period_id = $1 AND level_id = $2 AND version = $3 - 1
     RETURNING version
 """
 APPEND_TO_GLOBAL = text("""
@@ -45,11 +44,14 @@ GLOBAL_HEAD = text("SELECT version, head FROM global_chain WHERE id = 1")
 
 
 async def append_to_cohort(
-    session: AsyncSession, period_id: int, level_id: int, unit_id: int | None, event: Event
+    session: AsyncSession, period_id: int, level_id: int, unit_id: int | None, event: Event, pending: Pending
 ) -> None:
-    """Add an event and move the cohort's version to it. The caller holds the cohort's lock."""
-    sealed = (event.sequence, unit_id, event.body, event.previous_hash, event.hash, event.recorded_at)
-    if not await fetch(session, APPEND_TO_COHORT, period_id, level_id, *sealed):
+    """Add an event and move the cohort's version to it, with all that is pending, under the cohort's lock."""
+    key = (period_id, level_id, event.sequence)
+    told = Statement(
+        INSERT_COHORT_EVENT, (*key, unit_id, event.body, event.previous_hash, event.hash, event.recorded_at)
+    )
+    if not await pending.send(session, told, Statement(MOVE_COHORT, (*key, event.hash))):
         message = "The cohort's chain moved without its lock being held."
         raise RuntimeError(message)
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit import repository
 from app.audit.chain import GENESIS, ChainReport, Event, Link, seal
 from app.kernel.canonical import canonical
+from app.kernel.pending import Pending
 
 
 class CohortKey(Protocol):
@@ -49,10 +50,15 @@ async def record_cohort(
     type: str,  # noqa: A002 - the contract's word
     data: Mapping[str, Any],
     unit_id: int | None = None,
+    pending: Pending | None = None,
 ) -> int:
-    """Append one event to a cohort's chain, whose lock the caller holds; return the cohort's new version."""
+    """Append one event to a cohort's chain, whose lock the caller holds, and send what is pending with it.
+
+    Returns the cohort's new version.
+    """
     event = next_event(link, f"{cohort.period}/{cohort.level}", actor, type, data)
-    await repository.append_to_cohort(session, cohort.period_id, cohort.level_id, unit_id, event)
+    key = (cohort.period_id, cohort.level_id, unit_id)
+    await repository.append_to_cohort(session, *key, event, pending or Pending())
     return event.sequence
 
 

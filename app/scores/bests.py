@@ -24,6 +24,11 @@ class NewBests:
     changed: set[str]
     taken: set[str] | None
 
+    @property
+    def concern_anybody(self) -> bool:
+        """Whether there is anything to store."""
+        return self.taken is not None or bool(self.changed)
+
 
 def taken_leaves(answers: Mapping[str, Answer]) -> set[str]:
     """The leaves from which a unit is exempt by `cohort_best`."""

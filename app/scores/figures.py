@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.pending import Pending
 from app.scores import repository
 from app.scores.cohort import ScoredCohort
 from app.scores.stored import Basis
@@ -31,6 +32,7 @@ async def move_figures(
     basis: Basis,
     answers: BeforeAfter,
     stored: Mapping[tuple[str, str], Figures],
+    pending: Pending,
 ) -> MovedFigures:
     """Take one unit's old values out of the figures of its cohort, and its new values in."""
     moved = MovedFigures(dict(stored), [], [])
@@ -45,6 +47,7 @@ async def move_figures(
             known = stored.get((leaf.code, slot), NO_FIGURES)
             figures = replace_value(known, old, new)
             if figures is None:
+                await pending.send(session)
                 indicator_id = scored.indicator_id(leaf.code)
                 figures = await repository.requery_figures(session, scored.cohort, basis, indicator_id, index)
             note_figures(scored, basis, leaf, slot, known, figures, moved)

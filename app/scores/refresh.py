@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.pending import Pending
 from app.scores import repository
 from app.scores.bests import NewBests, renew_bests, take_bests
 from app.scores.cohort import ScoredCohort
@@ -51,17 +52,20 @@ class Outcome:
         return replace(self, moved=replace(self.moved, rows=rows))
 
 
-async def refresh(session: AsyncSession, scored: ScoredCohort, change: UnitChange) -> dict[Basis, OwnScore]:
+async def refresh(
+    session: AsyncSession, scored: ScoredCohort, change: UnitChange, pending: Pending
+) -> dict[Basis, OwnScore]:
     """Bring figures, scorecards and bests of the whole cohort up to date after one unit's write.
 
-    The caller holds the cohort's lock and has stored the answers already.
+    The caller holds the cohort's lock and has stored the answers already, or they are pending; so are the unit's
+    scorecards afterwards.
     """
     stored = await repository.load_figures(session, scored)
-    first = await refresh_basis(session, scored, "self", change, stored["self"], None)
+    first = await refresh_basis(session, scored, "self", change, stored["self"], None, pending)
     if is_one_for_both(change, stored, first):
         second = first.on("assessed")
     else:
-        second = await refresh_basis(session, scored, "assessed", change, stored["assessed"], first.own)
+        second = await refresh_basis(session, scored, "assessed", change, stored["assessed"], first.own, pending)
     outcomes: dict[Basis, Outcome] = {"self": first, "assessed": second}
     await repository.upsert_figures(
         session, scored.cohort, [row for outcome in outcomes.values() for row in outcome.moved.rows]
@@ -70,9 +74,11 @@ async def refresh(session: AsyncSession, scored: ScoredCohort, change: UnitChang
         repository.scorecard_row(scored.pillars, change.unit_id, basis, outcome.own.card)
         for basis, outcome in outcomes.items()
     ]
-    await repository.upsert_scorecards(session, scored.cohort, rows)
+    pending.add(repository.scorecards_written(scored.cohort, rows))
     for basis, outcome in outcomes.items():
-        await take_bests(session, scored, basis, outcome.bests, change.unit_id)
+        if outcome.bests.concern_anybody:
+            await pending.send(session)
+            await take_bests(session, scored, basis, outcome.bests, change.unit_id)
     return {basis: outcome.own for basis, outcome in outcomes.items()}
 
 
@@ -92,12 +98,13 @@ async def refresh_basis(
     change: UnitChange,
     stored: Figured,
     twin: OwnScore | None,
+    pending: Pending,
 ) -> Outcome:
     """One basis: the figures, then everybody whom they move, then the unit itself, then the second pass."""
     exempt = trait_exemptions(scored.framework, change.traits)
     before = answers_on(basis, scored.framework, change.before, exempt)
     after = answers_on(basis, scored.framework, change.after, exempt)
-    moved = await move_figures(session, scored, basis, (before, after), stored.figures)
+    moved = await move_figures(session, scored, basis, (before, after), stored.figures, pending)
     figured = replace(stored, figures=moved.figures)
     for leaf in moved.leaves:
         await rescore_others(session, scored, basis, leaf, change.unit_id, figured)

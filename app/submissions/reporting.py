@@ -97,8 +97,9 @@ async def store(
     rows = [row_to_store(locked, change.leaf, after[change.leaf.code], change.note) for change in changes]
     given = [row for row in rows if row["reported"] is not None]
     gone = [row for row in rows if row["reported"] is None]
-    await repository.upsert_reported(session, locked.participant, given, client.id, state)
+    locked.pending.add(*repository.reported(locked.participant, given, client.id, state))
     if gone:
+        await locked.pending.send(session)
         await repository.withdraw(session, locked.participant, gone, client.id, locked.now)
 
 

@@ -1,6 +1,6 @@
 """SQL of submissions and answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.canonical import dumps
 from app.kernel.database import fetch
+from app.kernel.pending import Statement
 from app.periods.participants import Participant
 from app.periods.windows import Windows
 from app.scores.repository import array_text, exactly
@@ -43,17 +44,17 @@ TOUCH = text("""
            submitted_at = coalesce(:submitted_at, submissions.submitted_at)
     RETURNING revision
 """)
+TOUCH_REPORTED = """
+    INSERT INTO submissions (period_id, level_id, unit_id, status, revision, updated_at)
+    VALUES ($1, $2, $3, $4, 1, $5)
+    ON CONFLICT (period_id, unit_id) DO UPDATE SET revision = submissions.revision + 1, updated_at = $5
+"""
 UPSERT_REPORTED = """
-    WITH touched AS (
-        INSERT INTO submissions (period_id, level_id, unit_id, status, revision, updated_at)
-        VALUES ($1, $2, $3, $4, 1, $5)
-        ON CONFLICT (period_id, unit_id) DO UPDATE SET revision = submissions.revision + 1, updated_at = $5
-    )
     INSERT INTO answers (period_id, level_id, unit_id, indicator_id, reported, note, self_values, assessed_values,
                          reported_by, reported_at)
     SELECT $1, $2, $3, r.indicator_id, CAST(r.reported AS jsonb), r.note, CAST(r.self_values AS numeric[]),
-           CAST(r.assessed_values AS numeric[]), $6, $5
-      FROM unnest($7::bigint[], $8::text[], $9::text[], $10::text[], $11::text[])
+           CAST(r.assessed_values AS numeric[]), $4, $5
+      FROM unnest($6::bigint[], $7::text[], $8::text[], $9::text[], $10::text[])
         AS r(indicator_id, reported, note, self_values, assessed_values)
     ON CONFLICT (period_id, unit_id, indicator_id) DO UPDATE
        SET reported = excluded.reported, note = excluded.note, self_values = excluded.self_values,
@@ -181,12 +182,13 @@ async def touch(
     return int((await session.execute(TOUCH, unit_key(participant) | values)).scalar_one())
 
 
-async def upsert_reported(
-    session: AsyncSession, participant: Participant, rows: Sequence[Mapping[str, Any]], actor: str, at: SubmissionState
-) -> None:
-    """Write many reported answers, and the submission's new revision and time (`at`), in one statement."""
+def reported(
+    participant: Participant, rows: Sequence[Mapping[str, Any]], actor: str, at: SubmissionState
+) -> Iterator[Statement]:
+    """The writing of many reported answers, and of the submission's new revision and time (`at`)."""
     cohort = participant.cohort
     key = (cohort.period_id, cohort.level_id, participant.unit_id)
+    yield Statement(TOUCH_REPORTED, (*key, at.status, at.updated_at))
     columns = [
         [row["indicator_id"] for row in rows],
         [dumps(row["reported"]) for row in rows],
@@ -194,7 +196,8 @@ async def upsert_reported(
         [values_text(row["self_values"]) for row in rows],
         [values_text(row["assessed_values"]) for row in rows],
     ]
-    await fetch(session, UPSERT_REPORTED, *key, at.status, at.updated_at, actor, *columns)
+    if rows:
+        yield Statement(UPSERT_REPORTED, (*key, actor, at.updated_at, *columns))
 
 
 def values_text(values: Sequence[Decimal | None] | None) -> str | None:

@@ -11,6 +11,7 @@ from app.audit.chain import Link
 from app.audit.service import record_cohort
 from app.kernel.conditional import check_if_match, check_if_none_match
 from app.kernel.errors import ConflictError
+from app.kernel.pending import Pending
 from app.periods.cohorts import lock_cohort
 from app.periods.participants import Participant, not_taking_part
 from app.scores.cohort import ScoredCohort
@@ -36,7 +37,10 @@ class Preconditions:
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """One unit's submission as it stands under the cohort's lock; `stored` is what scores depend on, by leaf."""
+    """One unit's submission as it stands under the cohort's lock; `stored` is what scores depend on, by leaf.
+
+    `pending` are the writes that go out with the event.
+    """
 
     participant: Participant
     scored: ScoredCohort
@@ -44,6 +48,7 @@ class Locked:
     state: SubmissionState
     records: Mapping[str, AnswerRecord]
     stored: Mapping[str, StoredAnswer]
+    pending: Pending
 
     @property
     def now(self) -> datetime:
@@ -89,7 +94,7 @@ async def lock(
     leaves = scored.leaf_by_id()
     records = {leaves[answer.indicator_id].code: answer for answer in answers}
     stored = {code: record.scored for code, record in records.items()}
-    return Locked(participant, scored, link, state, records, stored)
+    return Locked(participant, scored, link, state, records, stored, Pending())
 
 
 def require_reporting(locked: Locked) -> None:
@@ -110,7 +115,7 @@ async def rescore(session: AsyncSession, locked: Locked, after: Mapping[str, Sto
     """Score the unit, and whomever it moves, now that its answers are `after`."""
     participant = locked.participant
     change = UnitChange(participant.unit_id, participant.traits, locked.stored, after)
-    return await refresh(session, locked.scored, change)
+    return await refresh(session, locked.scored, change, locked.pending)
 
 
 async def record(session: AsyncSession, locked: Locked, actor: str, event: str, data: Mapping[str, Any]) -> int:
@@ -124,6 +129,7 @@ async def record(session: AsyncSession, locked: Locked, actor: str, event: str, 
         type=event,
         data={"unit": participant.code, **data},
         unit_id=participant.unit_id,
+        pending=locked.pending,
     )
 
 

@@ -19,7 +19,7 @@ DOCUMENT = framework(
     indicators=[node(str(p), 70, *(leaf(f"{p}.{n}", 10) for n in range(1, 8))) for p in range(1, 10)],
 )
 SIZES = {"ky-nho": 3, "ky-lon": 40}
-POLL, UNCHANGED, OWN, BOUNDS = 1, 4, 6, [8, 13, 15, 15]
+POLL, UNCHANGED, OWN, BOUNDS = 1, 4, 4, [6, 11, 14, 14]
 
 
 @pytest.fixture

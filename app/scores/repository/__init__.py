@@ -11,6 +11,7 @@ from app.scores.repository.scorecards import (
     patch_leaf,
     scorecard_row,
     scorecards_of,
+    scorecards_written,
     upsert_scorecards,
 )
 
@@ -36,6 +37,7 @@ __all__ = [
     "revalue",
     "scorecard_row",
     "scorecards_of",
+    "scorecards_written",
     "set_best",
     "takers_of",
     "upsert_figures",

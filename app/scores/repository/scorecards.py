@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.database import fetch
+from app.kernel.pending import Pending, Statement
 from app.periods.cohorts import Cohort
 from app.scores.cohort import ScoredCohort
 from app.scores.repository.exact import array_text
@@ -52,11 +52,15 @@ def scorecard_row(pillars: Sequence[int], unit_id: int, basis: Basis, score: Uni
 
 async def upsert_scorecards(session: AsyncSession, cohort: Cohort, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write scorecards whole, many units in one statement."""
-    if not rows:
-        return
+    if rows:
+        await Pending().send(session, scorecards_written(cohort, rows))
+
+
+def scorecards_written(cohort: Cohort, rows: Sequence[Mapping[str, Any]]) -> Statement:
+    """The statement that writes scorecards whole."""
     columns = [[row[name] for row in rows] for name in ("unit_id", "basis", "points", "covered")]
     columns += [[array_text(row[name]) for row in rows] for name in ARRAYS]
-    await fetch(session, UPSERT_SCORECARDS, cohort.period_id, cohort.level_id, *columns)
+    return Statement(UPSERT_SCORECARDS, (cohort.period_id, cohort.level_id, *columns))
 
 
 async def patch_leaf(
