@@ -94,7 +94,8 @@ async def fetch(session: AsyncSession, statement: str, *values: Any) -> Sequence
         driver = (await connection.get_raw_connection()).driver_connection
         if not session.info.get(_AUTOCOMMIT) and not driver.is_in_transaction():
             # The dialect begins the transaction together with the first statement that goes its own way.
-            return (await connection.exec_driver_sql(statement, values)).all()
+            result = await connection.exec_driver_sql(statement, values)
+            return result.all() if result.returns_rows else []
         session.info[_DRIVER] = driver
     rows: list[Any] = await driver.fetch(statement, *values)
     return rows

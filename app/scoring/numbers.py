@@ -89,6 +89,8 @@ def points_of(share: Decimal, max_points: Decimal) -> Decimal:
     A share such as 1/3 is cut at its 24th decimal; the product is brought to 18 decimals first, so that a
     figure that is exactly half a millionth is seen as one and goes up, as it would in fractions.
     """
+    if share in (ZERO, ONE):  # most are, and both are exact
+        return to_points(max_points) if share else ZERO_POINTS
     product = CONTEXT.multiply(share, max_points).quantize(_GUARD, context=CONTEXT)
     return to_points(product)
 

@@ -1,8 +1,7 @@
 """Checking answers against the framework, before any lock is taken; every problem is told at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.clients.client import Client
 from app.kernel.errors import FieldError, InvalidError, NotFoundError
@@ -10,8 +9,7 @@ from app.scoring import AnswerError, Framework, Indicator, Problem, check_award,
 from app.submissions.schemas import AnswerWrite, ReviewWrite
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One leaf's answer as the unit now reports it; inputs of None withdraw it."""
 
     leaf: Indicator
