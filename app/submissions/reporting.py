@@ -111,16 +111,7 @@ def records_after(locked: Locked, client: Client, changes: Sequence[Change]) -> 
         known = records.pop(code, None) or AnswerRecord(locked.scored.indicator_id(code))
         if change.inputs is None and known.verdict is None:
             continue
-        records[code] = known._replace(
-            reported=change.inputs,
-            note=change.note,
-            source=None,
-            sequence=None,
-            observed_at=None,
-            reported_by=client.id,
-            reported_at=locked.now,
-            review_outdated=known.verdict is not None,
-        )
+        records[code] = known.reported_anew(change.inputs, change.note, client.id, locked.now)
     return records
 
 

@@ -151,6 +151,14 @@ class AnswerRecord(NamedTuple):
         """The part of it that scores depend on."""
         return StoredAnswer.read(self.reported, self.verdict, self.assessed, self.awarded, self.exemption, self.reason)
 
+    def reported_anew(
+        self, reported: Mapping[str, Any] | None, note: str | None, by: str, at: datetime
+    ) -> "AnswerRecord":
+        """The row after a report by hand; a review of what was reported before is outdated."""
+        review = (self.verdict, self.assessed, self.awarded, self.exemption, self.reason)
+        reviewed = (*review, self.reviewed_by, self.reviewed_at, self.verdict is not None)
+        return AnswerRecord(self.indicator_id, reported, note, None, None, None, by, at, *reviewed)
+
 
 def unit_key(participant: Participant) -> dict[str, int]:
     """The key columns of one unit in one period."""

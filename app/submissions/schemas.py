@@ -39,7 +39,7 @@ class AnswerWrite(Schema):
     indicator: IndicatorCode
     inputs: Inputs | None = Field(description="Null withdraws the answer.")
     note: Text | None = None
-    evidence: list[str] = Field(default=[], max_length=0, description="Evidence comes with its own resource.")
+    evidence: tuple[str, ...] = Field(default=(), max_length=0, description="Evidence comes with its own resource.")
 
 
 class SubmissionWrite(Schema):
