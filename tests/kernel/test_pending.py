@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from app.kernel.database import Database, close_database, fetch, open_database, transaction
 from app.kernel.pending import Pending, Statement
@@ -53,6 +53,6 @@ async def send(database: Database, *statements: Statement) -> None:
 
 
 async def test_one_that_is_refused_takes_all_with_it(database: Database) -> None:
-    with pytest.raises(IntegrityError):
+    with pytest.raises(asyncpg.UniqueViolationError):
         await send(database, FIRST, SECOND, FIRST)
     assert await titles(database) == []

@@ -5,14 +5,13 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from app.periods.cohorts import list_cohorts
 from app.scores.rebuild import rebuild
 from tests.oracle import everything as e
 from tests.oracle.cohort import Entry, score, total
 from tests.oracle.numbers import Json
 from tests.oracle.service import Service, unit
+from tests.oracle.undone import undone
 
 _TWO_SLOTS: Json = {
     "type": "parts",
@@ -99,9 +98,8 @@ class Kept:
 
 async def differences(service: Service, period: str, units: int = len(TRAITS)) -> list[str]:
     """What a rebuild would put right; nothing is kept of it."""
-    async with AsyncSession(service.app.state.database.writer) as session:
+    async with undone(service.app.state.database) as session:
         reports = [await rebuild(session, cohort) for cohort in await list_cohorts(session, period)]
-        await session.rollback()
     assert sum(report.units for report in reports) == units
     return [difference for report in reports for difference in report.differences]
 

@@ -6,7 +6,6 @@ import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.service import verify
 from app.clients.client import Scope
@@ -16,6 +15,7 @@ from app.scores.rebuild import rebuild
 from tests.conftest import Bearer
 from tests.frameworks.documents import framework
 from tests.oracle.numbers import Json
+from tests.oracle.undone import undone
 from tests.periods.building import answers, done, found, open_period, period, points, publish, refusals, refused, unit
 from tests.periods.building import version as version_of
 from tests.periods.test_reopening import events
@@ -49,9 +49,8 @@ async def compared(admin: AsyncClient, **values: float) -> None:
 
 async def sound(app: FastAPI) -> None:
     """Fail unless a rebuild finds nothing and every chain holds."""
-    async with AsyncSession(app.state.database.writer) as session:
+    async with undone(app.state.database) as session:
         reports = [await rebuild(session, cohort) for cohort in await list_cohorts(session)]
-        await session.rollback()
     assert [report.differences for report in reports] == [[] for _ in reports]
     async with transaction(app.state.database) as session:
         assert [report.chain for report in await verify(session) if not report.valid] == []
