@@ -13,9 +13,11 @@ from app.clients.client import Client, Scope
 from app.main import create_app
 from app.seed import seed
 from app.settings import Settings
+from tests.oracle.cohort_steps import DOCUMENT, UNITS, Kept
 from tests.oracle.service import Service
 
 _SEED = Path(__file__).parents[2] / "seed"
+_numbers = itertools.count(1)
 _names = (f"scores_{number}" for number in itertools.count(1))
 
 
@@ -63,3 +65,18 @@ async def demonstration(
         told: list[str] = []
         await seed(service.app.state.database, _SEED, told.append)
         yield service
+
+
+@pytest.fixture(scope="module")
+async def staged(shared_service: Service) -> Service:
+    """With the framework and the units whose cohorts are changed step by step."""
+    await shared_service.stage(DOCUMENT, UNITS)
+    return shared_service
+
+
+@pytest.fixture
+async def kept(staged: Service) -> Kept:
+    """A period of them for this test alone, beside what the oracle makes of it."""
+    period = f"ky-{next(_numbers)}"
+    await staged.open_period(period, "P", "commune", "lam-moi/1")
+    return Kept(staged, period)

@@ -1,15 +1,13 @@
 """Benchmarks and rosters that change in an open period: everybody has the points of a cohort scored anew from it."""
 
-import itertools
 import random
 
 import pytest
 
 from tests.oracle.agreement import ranking_agrees, receipts_agree
-from tests.oracle.cohort_steps import DOCUMENT, UNITS, Kept, Step, inputs_of, random_step, reports, reviews
+from tests.oracle.cohort_steps import Kept, Step, inputs_of, random_step, reports, reviews
 from tests.oracle.distribution import distributions
 from tests.oracle.period_steps import benchmark, no_benchmark, random_change, removal, traits
-from tests.oracle.service import Service
 
 STEPS = 60
 CHECKED_EVERY = 4
@@ -84,22 +82,6 @@ SCRIPTS: dict[str, list[Step]] = {
         traits("C1"),
     ],
 }
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-async def staged(shared_service: Service) -> Service:
-    await shared_service.stage(DOCUMENT, UNITS)
-    return shared_service
-
-
-@pytest.fixture
-async def kept(staged: Service) -> Kept:
-    """A period for this test alone."""
-    period = f"ky-{next(_numbers)}"
-    await staged.open_period(period, "P", "commune", "lam-moi/1")
-    return Kept(staged, period)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -1,14 +1,12 @@
 """The incremental path leaves what a rebuild and the oracle leave, whatever was written before."""
 
-import itertools
 import random
 
 import pytest
 from sqlalchemy import text
 
 from app.kernel.database import transaction
-from tests.oracle.cohort_steps import DOCUMENT, UNITS, Kept, Step, differences, random_step, reports, reviews
-from tests.oracle.service import Service
+from tests.oracle.cohort_steps import Kept, Step, differences, random_step, reports, reviews
 
 STEPS = 64
 CHECKED_EVERY = 4
@@ -71,23 +69,6 @@ SCRIPTS: dict[str, list[Step]] = {
         *reports("higher", [("C1", None), ("X3", None)]),
     ],
 }
-
-
-_numbers = itertools.count(1)
-
-
-@pytest.fixture(scope="module")
-async def staged(shared_service: Service) -> Service:
-    await shared_service.stage(DOCUMENT, UNITS)
-    return shared_service
-
-
-@pytest.fixture
-async def kept(staged: Service) -> Kept:
-    """A period for this test alone."""
-    period = f"ky-{next(_numbers)}"
-    await staged.open_period(period, "P", "commune", "lam-moi/1")
-    return Kept(staged, period)
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
