@@ -9,6 +9,7 @@ from fastapi.security import OAuth2
 from app.clients.client import Client, Scope
 from app.clients.tokens import InvalidTokenError, Tokens
 from app.kernel.errors import ForbiddenError, UnauthorizedError
+from app.kernel.idempotency import claim
 
 __all__ = [
     "Admin",
@@ -85,11 +86,14 @@ def authorised(client: Client | None, scope: Scope) -> Client:
 def requires(scope: Scope) -> Any:
     """A dependency that lets only clients with `scope` pass, and gives the route its Client.
 
-    401 without a token or with a bad one; 403 `insufficient_scope`.
+    401 without a token or with a bad one; 403 `insufficient_scope`. Behind the door nothing is done twice: a POST
+    with a known Idempotency-Key goes no further, see `claim`.
     """
 
-    async def required(client: Visitor) -> Client:
-        return authorised(client, scope)
+    async def required(request: Request, client: Visitor) -> Client:
+        found = authorised(client, scope)
+        await claim(request, found.id)
+        return found
 
     return Security(required, scopes=[scope.value])
 

@@ -136,6 +136,11 @@ async def _driver(session: AsyncSession) -> Any:
 
 
 async def _write_session(request: Request) -> AsyncIterator[AsyncSession]:
+    # Opened around the route where the answer is stored together with the work, and committed there.
+    surrounding: AsyncSession | None = getattr(request.state, "transaction", None)
+    if surrounding is not None:
+        yield surrounding
+        return
     async with transaction(request.app.state.database) as session:
         yield session
 

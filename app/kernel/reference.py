@@ -6,7 +6,13 @@ from typing import Any
 from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
+from app.kernel.idempotency import HEADER, REPLAYED
 from app.kernel.problems import Problem, problem_responses
+
+_REPLAYED = {
+    "description": "`true` where this answer was given before, to the same Idempotency-Key",
+    "schema": {"type": "string", "const": "true"},
+}
 
 
 class DocumentedAPI(FastAPI):
@@ -37,6 +43,10 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 def _complete(path: str, operation: dict[str, Any]) -> None:
     for status, response in problem_responses(*_refusals(path, operation)).items():
         operation["responses"].setdefault(str(status), response)
+    if HEADER in _headers(operation):
+        for status, response in operation["responses"].items():
+            if int(status) < 400:
+                response.setdefault("headers", {})[REPLAYED] = _REPLAYED
     operation["responses"] = dict(sorted(operation["responses"].items()))
     # A route that names no scope takes visitors too.
     if any(not scopes for requirement in operation.get("security", ()) for scopes in requirement.values()):
@@ -45,7 +55,7 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
 
 def _refusals(path: str, operation: dict[str, Any]) -> Iterator[int]:
     yield from (422, 500, 503)
-    headers = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"}
+    headers = _headers(operation)
     if "requestBody" in operation:
         yield from (400, 413, 415)
     if "security" in operation:
@@ -54,3 +64,9 @@ def _refusals(path: str, operation: dict[str, Any]) -> Iterator[int]:
         yield 404
     if "If-Match" in headers:
         yield 412
+    if HEADER in headers:
+        yield from (400, 409)
+
+
+def _headers(operation: dict[str, Any]) -> set[str]:
+    return {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"}

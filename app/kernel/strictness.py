@@ -104,15 +104,20 @@ async def _check_body(request: Request, media_type: re.Pattern[str]) -> None:
         await read_json(request)
 
 
+async def read_whole(request: Request) -> bytes:
+    """The bytes of the body. BadRequestError when the caller hangs up in the middle."""
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise BadRequestError("unreadable_body", "The caller hung up before the body was whole.") from None
+
+
 async def read_json(request: Request) -> Any:
     """The document in the body, None without one. Numbers are int and float.
 
     Raises UnsupportedMediaTypeError, BadRequestError and InvalidError as told above.
     """
-    try:
-        body = await request.body()
-    except ClientDisconnect:
-        raise BadRequestError("unreadable_body", "The caller hung up before the body was whole.") from None
+    body = await read_whole(request)
     if not body:
         return None
     if not _JSON.match(request.headers.get("content-type", "")):

@@ -5,10 +5,11 @@ from fastapi import APIRouter, Request
 from app.clients.access import Reader
 from app.frameworks.router.parameters import FrameworkCode, FrameworkVersion
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute
 from app.rehearsals.schemas import Rehearsal, RehearsalCreate
 from app.rehearsals.service import rehearse
 
-router = APIRouter(tags=["frameworks"])
+router = APIRouter(tags=["frameworks"], route_class=OnceRoute)
 
 
 @router.post(

@@ -12,6 +12,7 @@ from app.kernel.conditional import IfMatch, IfNoneMatch, etag, joined, none_matc
 from app.kernel.database import ReadSession, WriteSession, transaction
 from app.kernel.direct import check_parameters, direct, read_body, read_parameters
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.kernel.schema import IndicatorCode
 from app.periods.participants import Participant, get_participant
@@ -35,7 +36,9 @@ from app.submissions.schemas import (
 )
 from app.submissions.writing import Preconditions
 
-router = APIRouter(prefix="/submissions", tags=["submissions"], responses=problem_responses(404, 409))
+router = APIRouter(
+    prefix="/submissions", tags=["submissions"], route_class=OnceRoute, responses=problem_responses(404, 409)
+)
 
 SHOWN: dict[int | str, dict[str, Any]] = {200: {"model": Submission, "description": "The submission as it stands"}}
 WRITTEN: dict[int | str, dict[str, Any]] = {

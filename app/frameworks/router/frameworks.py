@@ -23,10 +23,11 @@ from app.frameworks.schemas import Framework, FrameworkReplacement, FrameworkSta
 from app.kernel.conditional import IfMatch, IfNoneMatch, etag, none_match, not_modified
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute
 from app.kernel.paging import Page, Paging, cut, decode_cursor
 from app.kernel.schema import Code
 
-router = APIRouter(prefix="/frameworks", tags=["frameworks"])
+router = APIRouter(prefix="/frameworks", tags=["frameworks"], route_class=OnceRoute)
 
 
 @router.get("", responses=problem_responses(400, 401, 422))

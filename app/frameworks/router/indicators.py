@@ -25,10 +25,11 @@ from app.frameworks.tree import Place, walk
 from app.kernel.conditional import IfMatch, IfNoneMatch, etag, none_match, not_modified
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute
 from app.kernel.paging import Page, Paging, cut, decode_cursor
 from app.kernel.schema import Code
 
-router = APIRouter(tags=["indicators"])
+router = APIRouter(tags=["indicators"], route_class=OnceRoute)
 _LIST = "/frameworks/{code}/{version}/indicators"
 _ONE = _LIST + "/{indicator}"
 _Term = Annotated[str, Field(min_length=1, max_length=200)]

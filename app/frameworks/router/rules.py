@@ -6,8 +6,9 @@ from app.clients.access import Scope, requires
 from app.frameworks.checking import check_rule as check
 from app.frameworks.schemas import RuleCheck, RuleReport
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute
 
-router = APIRouter(prefix="/rules", tags=["rules"])
+router = APIRouter(prefix="/rules", tags=["rules"], route_class=OnceRoute)
 
 
 @router.post(

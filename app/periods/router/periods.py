@@ -14,13 +14,14 @@ from app.kernel.conditional import (
 )
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.periods import repository, service
 from app.periods.naming import by_codes
 from app.periods.router.parameters import NOT_MODIFIED, PeriodRef, UnitScheme
 from app.periods.schemas import Period, PeriodCreate, ReopenWrite
 
-router = APIRouter(prefix="/periods", tags=["periods"])
+router = APIRouter(prefix="/periods", tags=["periods"], route_class=OnceRoute)
 
 
 @router.get("")

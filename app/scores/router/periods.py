@@ -6,6 +6,7 @@ from app.clients.access import Admin
 from app.kernel.conditional import IfMatch, check_if_match, etag
 from app.kernel.database import WriteSession
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute
 from app.periods import service as periods
 from app.periods.cohorts import list_cohorts
 from app.periods.repository import lock
@@ -13,7 +14,7 @@ from app.periods.router.parameters import PeriodRef
 from app.periods.schemas import Period
 from app.scores.rebuild import rebuild
 
-router = APIRouter(tags=["periods"], responses=problem_responses(404))
+router = APIRouter(tags=["periods"], route_class=OnceRoute, responses=problem_responses(404))
 
 
 @router.post("/periods/{period}/open", responses=problem_responses(409, 412))

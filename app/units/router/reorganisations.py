@@ -5,11 +5,12 @@ from fastapi import APIRouter
 from app.clients.access import Admin, Reader
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute
 from app.units import service
 from app.units.reorganisation import Reorganisation, ReorganisationCreate, UnitHistory
 from app.units.router.parameters import UnitPath, UnitScheme
 
-router = APIRouter(tags=["units"])
+router = APIRouter(tags=["units"], route_class=OnceRoute)
 
 
 @router.post(

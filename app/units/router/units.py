@@ -8,6 +8,7 @@ from app.clients.access import Admin, Reader, Scope, requires
 from app.kernel.conditional import IfMatch, IfNoneMatch, etag, none_match, not_modified
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.kernel.schema import Code, Date
 from app.units import service
@@ -22,7 +23,7 @@ from app.units.schemas import (
     UnitReplace,
 )
 
-router = APIRouter()
+router = APIRouter(route_class=OnceRoute)
 
 LevelCode = Annotated[Code, Path(description="Code of a level", examples=["commune"])]
 _CREATED: dict[int | str, dict[str, Any]] = {201: {"description": "Created: there was none"}}
