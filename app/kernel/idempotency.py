@@ -26,6 +26,8 @@ from app.kernel.strictness import read_whole
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 
+_Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
 _PARAMETER = {
     "name": HEADER,
     "in": "header",
@@ -81,17 +83,20 @@ class OnceRoute(APIRoute):
             options["openapi_extra"] = {**(options.get("openapi_extra") or {}), "parameters": [_PARAMETER]}
         super().__init__(path, endpoint, **options)
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> _Handler:
         handler = super().get_route_handler()
-        if "POST" not in (self.methods or ()):
-            return handler
+        return once(handler) if "POST" in (self.methods or ()) else handler
 
-        async def answer(request: Request) -> Response:
-            if HEADER not in request.headers:
-                return await handler(request)
-            return await _answer_once(request, handler)
 
-        return answer
+def once(handler: _Handler) -> _Handler:
+    """`handler` for a POST that may bear a key. It has to go through the door and to write in a WriteSession."""
+
+    async def answer(request: Request) -> Response:
+        if HEADER not in request.headers:
+            return await handler(request)
+        return await _answer_once(request, handler)
+
+    return answer
 
 
 @dataclass
@@ -135,11 +140,14 @@ async def claim(request: Request, client_id: str) -> None:
         raise ConflictError("idempotency_key_in_flight", detail, headers={"Retry-After": "1"})
     for fingerprint, *answer in await fetch(attempt.session, _FIND, client_id, attempt.key):
         if fingerprint != attempt.fingerprint:
-            raise InvalidError("idempotency_key_reused", "This key was used for another request. Take a new one.")
+            detail = "This key was used for another request. Take a new one."
+            raise InvalidError(
+                "idempotency_key_reused", detail, [_at("idempotency_key_reused", "Names another request")]
+            )
         raise _AnsweredError(_replay(attempt, *answer))
 
 
-async def _answer_once(request: Request, handler: Callable[[Request], Coroutine[Any, Any, Response]]) -> Response:
+async def _answer_once(request: Request, handler: _Handler) -> Response:
     key = _read_key(request.headers.getlist(HEADER))
     # The whole body first: a slow caller must not hold a connection of the database.
     fingerprint = _fingerprint(request, await read_whole(request))
@@ -162,9 +170,12 @@ def _read_key(lines: list[str]) -> str:
         quoted = _QUOTED.fullmatch(lines[0])
         if quoted:
             return _ESCAPED.sub(r"\1", quoted[1])
-    error = FieldError(pointer("header", HEADER), "invalid_idempotency_key", "1 to 255 visible ASCII characters, once")
     detail = "The key must have 1 to 255 characters, bare or as a quoted string, on one line."
-    raise BadRequestError("invalid_idempotency_key", detail, [error])
+    raise BadRequestError("invalid_idempotency_key", detail, [_at("invalid_idempotency_key", "Not one key")])
+
+
+def _at(code: str, detail: str) -> FieldError:
+    return FieldError(pointer("header", HEADER), code, detail)
 
 
 def _fingerprint(request: Request, body: bytes) -> bytes:

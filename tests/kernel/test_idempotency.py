@@ -26,6 +26,7 @@ MARKS = "CREATE TABLE marks (id int PRIMARY KEY, mark int REFERENCES marks DEFER
 EVENTS = "SELECT count(*) FROM global_events"
 STORED = "SELECT count(*) FROM idempotency_keys"
 AGE = "UPDATE idempotency_keys SET created_at = created_at -"
+WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'relation'"
 TERMINATE = """
     SELECT pg_terminate_backend(pid) FROM pg_stat_activity
      WHERE application_name = 'dti' AND state = 'active' AND query LIKE '%pg_sleep(20)%'
@@ -178,13 +179,16 @@ async def test_whoever_may_not_send_a_request_is_not_told_its_answer(admin: Asyn
 
 
 async def test_while_the_first_still_runs_the_second_is_told_at_once(admin: AsyncClient, database: Database) -> None:
-    statement = "INSERT INTO marks SELECT 1 FROM pg_sleep(1)"
-    running = asyncio.create_task(run(admin, statement))
-    await asyncio.sleep(0.3)
-    for answer in (await run(admin, statement), await create(admin)):
-        assert outcome(answer) == (409, "idempotency_key_in_flight")
-        assert answer.headers["retry-after"] == "1"
-    assert not running.done()
+    statement = "INSERT INTO marks VALUES (1)"
+    async with database.transaction():
+        await database.execute("LOCK TABLE marks")
+        running = asyncio.create_task(run(admin, statement))
+        while not await database.fetchval(WAITING):  # noqa: ASYNC110 - the server's own state is waited for
+            await asyncio.sleep(0.01)
+        for answer in (await run(admin, statement), await create(admin)):
+            assert outcome(answer) == (409, "idempotency_key_in_flight")
+            assert answer.headers["retry-after"] == "1"
+        assert not running.done()
     first = await running
     assert_replayed(await run(admin, statement), first)
 
