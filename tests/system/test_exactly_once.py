@@ -98,7 +98,7 @@ class Caller:
     async def post_until_answered(self, key: int) -> None:
         """Blindly the same again, until there is an answer that is not "later"."""
         while True:
-            patience = self.random.uniform(0, 0.2) if self.random.random() < 0.4 else None
+            patience = self.random.uniform(0, 0.2) if self.random.random() < 0.25 else None
             try:
                 answer = await asyncio.wait_for(self.post(key), patience)
             except (TimeoutError, OSError):
@@ -109,7 +109,7 @@ class Caller:
                 self.ledger.answers[key].append(answer)
                 return
             self.ledger.codes.add(json.loads(answer.body)["code"])
-            await asyncio.sleep(self.random.uniform(0.1, 0.4))
+            await asyncio.sleep(self.random.uniform(0.2, 0.6))
 
     async def storm(self) -> None:
         """All requests, some at once. Those of one key are neighbours: several run at once, on both workers."""
