@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.oracle.agreement import all_items
-from tests.oracle.cohort_steps import DOCUMENT, LEAVES, TRAITS, UNITS, differences, inputs_of, random_step, Kept
+from tests.oracle.cohort_steps import DOCUMENT, LEAVES, TRAITS, UNITS, Kept, differences, inputs_of, random_step
 from tests.oracle.numbers import Json
 from tests.oracle.service import Service
 
@@ -127,7 +127,7 @@ async def test_a_dry_run_reports_what_the_push_then_does_and_keeps_nothing(stage
 
 async def test_a_refused_dry_run_is_refused_as_the_push_is(staged: Service) -> None:
     period = await _opened(staged)
-    values = [
+    values: list[Json] = [
         {"unit": "C0", "indicator": "direct", "inputs": {"points": 1}},
         {"unit": "Z", "indicator": "a", "points": 1},
     ]

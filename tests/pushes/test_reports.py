@@ -1,11 +1,9 @@
 """What a push answers: counts that add up, versions, what is stored of it, and one event."""
 
-import json
-
 from httpx import AsyncClient
 
-from tests.periods.building import SUBMISSIONS, answers, done, version
-from tests.pushes.pushing import FIRST, SECOND, body, counts, given, push, value
+from tests.periods.building import SUBMISSIONS, done, version
+from tests.pushes.pushing import FIRST, SECOND, counts, given, push, value
 
 
 async def test_values_are_created_updated_and_left_as_they_are(opened: AsyncClient) -> None:
