@@ -59,6 +59,23 @@ def note_repeated(repeated: Sequence[Placed], found: Findings) -> None:
         found.add(value.given.position, value.given.at, "duplicate_value", detail)
 
 
+def decide_all(
+    values: Sequence[Placed], ids: Mapping[int, int], records: Records, source: str | None, counts: Counter[Outcome]
+) -> list[Change]:
+    """Decide each value, count what becomes of it, return what is to be written. `ids` are of leaves, by ordinal."""
+    changes = []
+    for value in values:
+        if value.leaf is None:
+            continue
+        indicator_id = ids[value.leaf.ordinal]
+        known = records.get((value.target.unit_id, indicator_id)) or AnswerRecord(indicator_id)
+        outcome, change = decide(value, value.leaf, known, source)
+        counts[outcome] += 1
+        if change is not None:
+            changes.append(change)
+    return changes
+
+
 def decide(value: Placed, leaf: Indicator, known: AnswerRecord, source: str | None) -> tuple[Outcome, Change | None]:
     """What becomes of one sound value, and the change to write where there is one.
 

@@ -13,7 +13,7 @@ from app.periods.cohorts import list_cohorts
 from app.periods.participants import require_opened
 from app.pushes import repository
 from app.pushes.checking import Findings, Roster, place, require_scopes
-from app.pushes.deciding import Outcome, decide, latest
+from app.pushes.deciding import Outcome, decide_all, latest
 from app.pushes.effects import moved, standings
 from app.pushes.locking import Locked, check_standing, lock_all
 from app.pushes.refusing import refusal
@@ -21,7 +21,6 @@ from app.pushes.schemas import PushCounts, PushEffect, PushQuery, PushReport, Pu
 from app.pushes.values import Given, read_values
 from app.pushes.writing import Work, write
 from app.scores.cohort import load
-from app.submissions.repository import AnswerRecord
 from app.units.repository import list_codes
 
 
@@ -89,22 +88,12 @@ async def settle(session: AsyncSession, client: Client, locked: Locked, source: 
     """Decide what becomes of each value of one cohort, as the writer before left it."""
     scored, found = locked.scored, outcomes.findings
     outcomes.versions[scored.cohort.level] = locked.link.version
-    values = latest(
-        [each for each in locked.values if each.given.position not in found.rejected], found, outcomes.counts
-    )
-    ids = {each.leaf.ordinal: scored.indicator_id(each.leaf.code) for each in values if each.leaf}
-    units = {each.target.unit_id for each in values}
-    records = await repository.list_records(session, scored.cohort, list(units), list(ids.values()))
-    changes = []
-    for value in values:
-        if value.leaf is None:
-            continue
-        indicator_id = ids[value.leaf.ordinal]
-        known = records.get((value.target.unit_id, indicator_id)) or AnswerRecord(indicator_id)
-        outcome, change = decide(value, value.leaf, known, source)
-        outcomes.counts[outcome] += 1
-        if change is not None:
-            changes.append(change)
+    sound = [each for each in locked.values if each.given.position not in found.rejected]
+    values = await asyncio.to_thread(latest, sound, found, outcomes.counts)
+    ids = {leaf.ordinal: indicator_id for indicator_id, leaf in scored.leaf_by_id().items()}
+    units, leaves = {each.target.unit_id for each in values}, {ids[each.leaf.ordinal] for each in values if each.leaf}
+    records = await repository.list_records(session, scored.cohort, list(units), list(leaves))
+    changes = await asyncio.to_thread(decide_all, values, ids, records, source, outcomes.counts)
     return Work(scored, locked.link, locked.units, changes, client.id, source)
 
 

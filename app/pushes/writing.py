@@ -1,5 +1,6 @@
 """Changes of one cohort written under its lock: answers, scores, one event."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,11 +71,17 @@ async def write_one_by_one(session: AsyncSession, work: Work, by_unit: Mapping[i
 
 async def store(session: AsyncSession, work: Work, changes: Sequence[Change]) -> None:
     """Write the answers."""
-    reported = [reported_row(work, change) for change in changes if change.placed.points is None]
-    awarded = [awarded_row(work, change) for change in changes if change.placed.points is not None]
+    reported, awarded = await asyncio.to_thread(rows_of, work, changes)
     head = (work.scored.cohort, work.link, work.actor, work.source)
     await repository.upsert_reported(session, *head, reported)
     await repository.upsert_awarded(session, *head, awarded)
+
+
+def rows_of(work: Work, changes: Sequence[Change]) -> tuple[list[ReportedRow], list[AwardedRow]]:
+    """The reported values and the awarded points among the changes, as they are stored."""
+    reported = [reported_row(work, change) for change in changes if change.placed.points is None]
+    awarded = [awarded_row(work, change) for change in changes if change.placed.points is not None]
+    return reported, awarded
 
 
 def stored_after(work: Work, change: Change) -> StoredAnswer:
