@@ -27,7 +27,10 @@ BODY: dict[str, Any] = {
 REPORTED: dict[int | str, dict[str, Any]] = {
     200: {"description": "Every value was taken, or was late"},
     207: {"model": PushReport, "description": "Some values were rejected, the others taken (`atomic=false`)"},
-    422: {"description": "Values are wrong, and nothing was written: the problem has the report's members"},
+    422: {
+        **problem_responses(422)[422],
+        "description": "Values are wrong, and nothing was written: the problem has the report's members",
+    },
 }
 
 

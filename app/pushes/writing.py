@@ -23,7 +23,7 @@ from app.scores.stored import NOTHING, StoredAnswer, compared_values
 # Scoring unit by unit costs a few statements each, scoring anew as much as the cohort is large. So many units, or
 # such a part of a larger cohort, are still scored one by one.
 FEW_UNITS = 8
-SMALL_PART = 25
+SMALL_PART = 8
 
 
 @dataclass(frozen=True, slots=True)
