@@ -21,6 +21,7 @@ from app.kernel.logs import RequestLog, configure_logs
 from app.kernel.outages import is_lost
 from app.kernel.reference import DocumentedAPI
 from app.kernel.strictness import Strictness
+from app.pushes.router import MOST_BYTES, PATH
 from app.rankings.service import Rankings
 from app.settings import Settings
 
@@ -35,7 +36,10 @@ def create_app(settings: Settings) -> FastAPI:
         version=_VERSION,
         description="Index sets, reports, scores and rankings of a province and its units.",
         lifespan=_lifespan,
-        middleware=[Middleware(RequestLog), Middleware(BodyLimit, limit=settings.max_body_bytes)],
+        middleware=[
+            Middleware(RequestLog),
+            Middleware(BodyLimit, limit=settings.max_body_bytes, paths={PATH: MOST_BYTES}),
+        ],
         dependencies=[Depends(Strictness())],
         responses=problem_responses(422),  # in place of the framework's own 422
         generate_unique_id_function=lambda route: route.name,

@@ -4,7 +4,8 @@ The same path scores everybody once when a period opens. A rebuild of what the i
 nothing: that is tested, and `dti rebuild` shows it for an installation.
 """
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from app.scores import repository
 from app.scores.bests import taken_leaves
 from app.scores.cohort import ScoredCohort, load
 from app.scores.stored import BASES, Basis, StoredAnswer, answers_on, trait_exemptions
-from app.scoring import Answer, CohortScore, Figures, score_cohort
+from app.scoring import Answer, Benchmark, CohortScore, Figures, score_cohort
 
 UnitAnswers = dict[str, dict[str, Answer]]
 
@@ -50,13 +51,27 @@ async def rebuild(session: AsyncSession, cohort: Cohort) -> RebuildReport:
     stored = await repository.answers_of(session, scored)
     benchmarks = (await repository.load_figures(session, scored))["self"].benchmarks
     differences: list[str] = []
-    for basis in BASES:
-        answers = {str(unit_id): on_basis(scored, basis, stored, unit_id, traits) for unit_id, traits in units}
-        score = score_cohort(scored.framework, answers, benchmarks)
+    # In a thread: a large cohort takes seconds, and the other requests go on meanwhile.
+    for basis, answers, score in await asyncio.to_thread(score_bases, scored, units, stored, benchmarks):
         differences += await settle_figures(session, scored, basis, score)
         differences += await settle_scorecards(session, scored, basis, score)
         differences += await settle_bests(session, scored, basis, score, answers)
     return RebuildReport(f"{cohort.period}/{cohort.level}", len(units), differences)
+
+
+def score_bases(
+    scored: ScoredCohort,
+    units: Sequence[tuple[int, frozenset[str]]],
+    stored: Mapping[int, Mapping[str, StoredAnswer]],
+    benchmarks: Mapping[str, Benchmark],
+) -> list[tuple[Basis, UnitAnswers, CohortScore]]:
+    """Everybody's answers and scores on each basis; where all answers are the same on both, they are scored once."""
+    found: list[tuple[Basis, UnitAnswers, CohortScore]] = []
+    for basis in BASES:
+        answers = {str(unit_id): on_basis(scored, basis, stored, unit_id, traits) for unit_id, traits in units}
+        twin = next((score for _, others, score in found if others == answers), None)
+        found.append((basis, answers, twin or score_cohort(scored.framework, answers, benchmarks)))
+    return found
 
 
 def on_basis(

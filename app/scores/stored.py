@@ -4,7 +4,18 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
-from app.scoring import Answer, Awarded, Exempt, ExemptionPolicy, Framework, Rejected, Reported, exempted_by
+from app.scoring import (
+    Answer,
+    Awarded,
+    Exempt,
+    ExemptionPolicy,
+    Framework,
+    Indicator,
+    Rejected,
+    Reported,
+    cohort_values,
+    exempted_by,
+)
 
 Basis = Literal["self", "assessed"]
 BASES: tuple[Basis, ...] = ("self", "assessed")
@@ -101,3 +112,18 @@ def answers_on(
         code: answer_on(basis, framework, stored.get(code, NOTHING), exempt.get(code)) for code in {*stored, *exempt}
     }
     return {code: answer for code, answer in found.items() if answer is not None}
+
+
+def compared_values(
+    framework: Framework, leaf: Indicator, traits: frozenset[str], stored: StoredAnswer
+) -> dict[str, list[Decimal | None] | None]:
+    """What a leaf of one unit gives to the cohort's figures, by column; null where it gives nothing."""
+    if not leaf.slots:
+        return {"self_values": None, "assessed_values": None}
+    by_trait = exempted_by(framework, leaf, traits)
+    own, assessed = (answer_on(basis, framework, stored, by_trait) for basis in BASES)
+    values = list(cohort_values(leaf, own))
+    return {
+        "self_values": values,
+        "assessed_values": values if assessed == own else list(cohort_values(leaf, assessed)),
+    }

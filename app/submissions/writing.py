@@ -16,8 +16,8 @@ from app.periods.cohorts import lock_cohort
 from app.periods.participants import Participant, not_taking_part
 from app.scores.cohort import ScoredCohort
 from app.scores.refresh import OwnScore, UnitChange, refresh
-from app.scores.stored import BASES, Basis, StoredAnswer, answer_on
-from app.scoring import Indicator, cohort_values, exempted_by
+from app.scores.stored import Basis, StoredAnswer, compared_values
+from app.scoring import Indicator
 from app.submissions import repository
 from app.submissions.repository import AnswerRecord, SubmissionState
 
@@ -57,16 +57,7 @@ class Locked:
 
     def values(self, leaf: Indicator, answer: StoredAnswer) -> dict[str, Any]:
         """What the leaf gives to the cohort's figures, by column; null where it gives nothing."""
-        if not leaf.slots:
-            return {"self_values": None, "assessed_values": None}
-        framework = self.scored.framework
-        by_trait = exempted_by(framework, leaf, self.participant.traits)
-        own, assessed = (answer_on(basis, framework, answer, by_trait) for basis in BASES)
-        values = list(cohort_values(leaf, own))
-        return {
-            "self_values": values,
-            "assessed_values": values if assessed == own else list(cohort_values(leaf, assessed)),
-        }
+        return compared_values(self.scored.framework, leaf, self.participant.traits, answer)
 
 
 @dataclass(frozen=True, slots=True)

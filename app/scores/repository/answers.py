@@ -1,8 +1,13 @@
 """SQL that reads answers, for scoring anew."""
 
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.database import fetch
 from app.periods.cohorts import Cohort
 from app.scores.cohort import ScoredCohort
 from app.scores.stored import StoredAnswer
@@ -10,10 +15,10 @@ from app.scores.stored import StoredAnswer
 PARTICIPANTS = text("""
     SELECT unit_id, traits FROM participants WHERE period_id = :period_id AND level_id = :level_id ORDER BY unit_id
 """)
-ANSWERS = text("""
+ANSWERS = """
     SELECT unit_id, indicator_id, reported, verdict, assessed, awarded, exemption, reason
-      FROM answers WHERE period_id = :period_id AND level_id = :level_id
-""")
+      FROM answers WHERE period_id = $1 AND level_id = $2
+"""
 LEAF_ANSWERS = text("""
     SELECT a.unit_id, p.traits, a.reported, a.verdict, a.assessed, a.awarded, a.exemption, a.reason
       FROM answers a JOIN participants p ON p.period_id = a.period_id AND p.unit_id = a.unit_id
@@ -37,8 +42,14 @@ async def participants_of(session: AsyncSession, cohort: Cohort) -> list[tuple[i
 
 async def answers_of(session: AsyncSession, scored: ScoredCohort) -> dict[int, dict[str, StoredAnswer]]:
     """Every stored answer of a cohort, by unit and leaf."""
-    codes = scored.leaf_by_id()
+    rows = await fetch(session, ANSWERS, scored.cohort.period_id, scored.cohort.level_id)
+    return await asyncio.to_thread(by_unit, scored, rows)
+
+
+def by_unit(scored: ScoredCohort, rows: Sequence[Any]) -> dict[int, dict[str, StoredAnswer]]:
+    """Rows of `ANSWERS` by unit and leaf."""
+    codes = {indicator_id: leaf.code for indicator_id, leaf in scored.leaf_by_id().items()}
     found: dict[int, dict[str, StoredAnswer]] = {}
-    for unit_id, indicator_id, *answer in await session.execute(ANSWERS, scored.cohort.key):
-        found.setdefault(unit_id, {})[codes[indicator_id].code] = StoredAnswer.read(*answer)
+    for row in rows:
+        found.setdefault(row[0], {})[codes[row[1]]] = StoredAnswer.read(row[2], row[3], row[4], row[5], row[6], row[7])
     return found

@@ -1,0 +1,104 @@
+"""POST /v1/data-values, and GET /v1/data-values/reconciliation."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response, Security
+
+from app.clients.access import Client, Scope, Visitor, authorised
+from app.kernel.database import ReadSession, WriteSession
+from app.kernel.direct import read_body
+from app.kernel.errors import problem_responses
+from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
+from app.pushes import reconciliation
+from app.pushes.schemas import PushQuery, PushReport, PushWrite, ReconciledUnit, ReconciliationQuery
+from app.pushes.service import push
+
+router = APIRouter(prefix="/data-values", tags=["data values"], responses=problem_responses(400, 401, 403, 404, 409))
+
+PATH = "/v1/data-values"
+MOST_BYTES = 60_000_000
+"""The body of a push: 250 000 values of 240 bytes each."""
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": PushWrite.model_json_schema()}},
+    }
+}
+REPORTED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Every value was taken, or was late"},
+    207: {"model": PushReport, "description": "Some values were rejected, the others taken (`atomic=false`)"},
+    422: {
+        **problem_responses(422)[422],
+        "description": "Values are wrong, and nothing was written: the problem has the report's members",
+    },
+}
+
+
+async def _pushing(client: Visitor) -> Client:
+    return authorised(client, Scope.REVIEW if client and client.may(Scope.REVIEW) else Scope.PUSH)
+
+
+async def _reconciling(client: Visitor) -> Client:
+    return authorised(client, Scope.READ if client and client.may(Scope.READ) else Scope.PUSH)
+
+
+Pushing = Annotated[Client, Security(_pushing, scopes=[Scope.PUSH.value])]
+Reconciling = Annotated[Client, Security(_reconciling, scopes=[Scope.PUSH.value])]
+
+
+async def _body(request: Request, _client: Pushing) -> PushWrite:
+    # Not declared as a body: that would be read before it is known who sends these megabytes, refused as a whole for
+    # the first value that is wrong, and parsed twice.
+    return await read_body(request, PushWrite)
+
+
+@router.post("", responses=REPORTED, openapi_extra=BODY)
+async def push_data_values(
+    response: Response,
+    client: Pushing,
+    body: Annotated[PushWrite, Depends(_body)],
+    query: Annotated[PushQuery, Query()],
+    session: WriteSession,
+) -> PushReport:
+    """Take values of many units and indicators of one period; everybody's scores follow at once.
+
+    `inputs` take the scope `push` and report in the unit's place; a reviewer's verdict stays and is marked as
+    outdated by another value. `points` take the scope `review` and award, with `source` as their reason. A value
+    older than the stored one is `stale`: by `sequence`, or by `observed_at` where a sequence is missing or the same;
+    a value without either is never stale. Twice in one push: the higher sequence counts, and `duplicate_value` where
+    that does not tell. A leaf that says the same already is `unchanged`, and takes a newer sequence.
+
+    Nothing is written if anything is wrong (422), or with `atomic=false` the good values are (207). Every error is
+    listed: `unknown_unit`, `unknown_indicator` (both also outside the client's bounds), `inputs_or_points`,
+    `missing_source`, `duplicate_value`, `submission_not_editable`, what the leaf has against its inputs, and for
+    units whose window is closed beside others with an extension `period_not_open`, `window_not_open`,
+    `window_closed`. 409 with such a code where the windows let no value in.
+
+    `dry_run` answers the same and keeps nothing. `effects` are those of `GET /v1/rankings`, assessed basis.
+    """
+    report = await push(session, client, body, query)
+    if report.errors:
+        response.status_code = 207
+    return report
+
+
+@router.get("/reconciliation")
+async def reconcile_data_values(
+    request: Request,
+    response: Response,
+    session: ReadSession,
+    client: Reconciling,
+    paging: Paging,
+    query: Annotated[ReconciliationQuery, Query()],
+) -> Page[ReconciledUnit]:
+    """Count, sum and hash of what is stored of each unit, in Vietnamese order, to be held against what was sent.
+
+    With `source` only what that source sent last. Within the client's bounds of units, levels and indicators.
+    """
+    after = decode_cursor(paging.cursor, str, str) if paging.cursor else None
+    units, values = await reconciliation.reconcile(session, client, query, paging.limit + 1, after)
+    page, cursor = cut(units, paging.limit, lambda row: (row.sort_key, row.code))
+    if cursor:
+        response.headers["Link"] = link_next(request, cursor)
+    items = [reconciliation.summed(row.code, row.level, values[row.unit_id]) for row in page]
+    return Page(items=items, next=cursor)

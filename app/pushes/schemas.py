@@ -1,0 +1,131 @@
+"""What a push, its report and a reconciliation look like over HTTP."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler, Strict
+from pydantic_core import CoreSchema, core_schema
+
+from app.kernel.schema import Code, IndicatorCode, Name, Number, Schema, Timestamp
+from app.submissions.schemas import Inputs
+from app.units.schemas import Scheme, UnitKey
+
+MOST_VALUES = 250_000
+_SAFE_INTEGER = 2**53 - 1
+Sequence = Annotated[int, Strict(), Field(ge=0, le=_SAFE_INTEGER)]
+
+
+class PushedValue(Schema):
+    """One leaf of one unit, as another system holds it: `inputs` as the unit reports them, or awarded `points`.
+
+    Of two values for one leaf the one with the lower `sequence` is older; where one of them has none, or both are
+    the same, the one with the earlier `observed_at`.
+    """
+
+    unit: UnitKey = Field(description="Code of a unit, or its identifier under `unit_scheme`")
+    indicator: IndicatorCode
+    inputs: Inputs | None = None
+    points: Number | None = Field(None, description="Awarded points, whatever the leaf's rule; takes scope `review`")
+    observed_at: Timestamp | None = Field(None, description="When the sending system had this value")
+    sequence: Sequence | None = Field(None, description="Rises with every change of the value in the sending system")
+
+
+@dataclass(frozen=True, slots=True)
+class _ToldAs:
+    """Any JSON value, which the OpenAPI document describes as `model`: each is checked, and refused, on its own."""
+
+    model: type[BaseModel]
+
+    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.any_schema()
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return self.model.model_json_schema()
+
+
+class PushWrite(Schema):
+    """Values of one period, of as many units and levels as there are. `source` names the sending system."""
+
+    period: Code
+    source: Name | None = Field(None, description="Obligatory for awarded points: it is their reason")
+    values: list[Annotated[Any, _ToldAs(PushedValue)]] = Field(max_length=MOST_VALUES)
+
+
+class PushQuery(BaseModel):
+    """How a push is to be carried out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    dry_run: bool = Field(default=False, description="Do everything, report it, and keep nothing")
+    atomic: bool = Field(default=True, description="All values or none; false: the good ones")
+    unit_scheme: Scheme = None
+
+
+class PushCounts(Schema):
+    """What became of the values; the others add up to `received`.
+
+    `unchanged`: the leaf says so already. A refused atomic push has rejected all of its values.
+    """
+
+    received: int
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    rejected: int = 0
+
+
+class PushError(Schema):
+    """One thing wrong with the value at `index`."""
+
+    index: int
+    pointer: str
+    code: str
+    detail: str
+
+
+class PushEffect(Schema):
+    """A unit whose place in its cohort's ranking (assessed basis) moved: shown points and rank, null if not ranked."""
+
+    unit: str
+    points_before: Number
+    points_after: Number
+    rank_before: int | None
+    rank_after: int | None
+    cause: Literal["own", "cohort"] = Field(description="`own`: a value of the unit itself was written")
+
+
+class PushReport(Schema):
+    """What a push did, or would do. `versions` are those of the cohorts that it named units of, by level."""
+
+    status: Literal["success", "partial", "rejected"]
+    dry_run: bool
+    atomic: bool
+    versions: dict[str, int]
+    counts: PushCounts
+    errors: list[PushError]
+    effects: list[PushEffect]
+
+
+class ReconciliationQuery(BaseModel):
+    """Which stored values are summed up."""
+
+    model_config = ConfigDict(frozen=True)
+
+    period: Code
+    source: Name | None = None
+    level: Code | None = None
+
+
+class ReconciledUnit(Schema):
+    """What is stored of one unit, to be held against what was sent.
+
+    The hash is over the canonical JSON (RFC 8785) of a list, in order of indicator codes, by code points: for each
+    reported leaf `{"indicator", "inputs"}`, for each one with awarded points `{"indicator", "points"}` after it.
+    """
+
+    unit: str
+    level: str
+    count: int = Field(description="Entries of the list")
+    sum: Number = Field(description="Of all numbers in their inputs and points")
+    hash: str = Field(description="SHA-256, 64 hexadecimal digits")
