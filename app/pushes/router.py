@@ -8,12 +8,18 @@ from app.clients.access import Client, Scope, Visitor, authorised
 from app.kernel.database import ReadSession, WriteSession
 from app.kernel.direct import read_body
 from app.kernel.errors import problem_responses
+from app.kernel.idempotency import OnceRoute, claim
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.pushes import reconciliation
 from app.pushes.schemas import PushQuery, PushReport, PushWrite, ReconciledUnit, ReconciliationQuery
 from app.pushes.service import push
 
-router = APIRouter(prefix="/data-values", tags=["data values"], responses=problem_responses(400, 401, 403, 404, 409))
+router = APIRouter(
+    prefix="/data-values",
+    tags=["data values"],
+    route_class=OnceRoute,
+    responses=problem_responses(400, 401, 403, 404, 409),
+)
 
 PATH = "/v1/data-values"
 MOST_BYTES = 60_000_000
@@ -34,8 +40,10 @@ REPORTED: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def _pushing(client: Visitor) -> Client:
-    return authorised(client, Scope.REVIEW if client and client.may(Scope.REVIEW) else Scope.PUSH)
+async def _pushing(request: Request, client: Visitor) -> Client:
+    found = authorised(client, Scope.REVIEW if client and client.may(Scope.REVIEW) else Scope.PUSH)
+    await claim(request, found.id)
+    return found
 
 
 async def _reconciling(client: Visitor) -> Client:

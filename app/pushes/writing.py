@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.chain import Link
 from app.audit.service import record_cohort
 from app.kernel.canonical import dumps
+from app.kernel.pending import Pending
 from app.periods.windows import exact
 from app.pushes import repository
 from app.pushes.deciding import Change
@@ -66,7 +67,10 @@ async def write_one_by_one(session: AsyncSession, work: Work, by_unit: Mapping[i
         await store(session, work, changes)
         before = answers[unit_id]
         after = {**before, **{change.leaf.code: stored_after(work, change) for change in changes}}
-        await refresh(session, work.scored, UnitChange(unit_id, work.units[unit_id].traits, before, after))
+        pending = Pending()
+        change = UnitChange(unit_id, work.units[unit_id].traits, before, after)
+        await refresh(session, work.scored, change, pending)
+        await pending.send(session)
 
 
 async def store(session: AsyncSession, work: Work, changes: Sequence[Change]) -> None:
