@@ -96,6 +96,7 @@ def _handlers() -> dict[type[Exception], Callable[..., Awaitable[Response]]]:
         # Of statements that were sent straight to the driver.
         asyncpg.PostgresError: _on_database,
         asyncpg.InterfaceError: _on_database,
+        asyncpg.InternalClientError: _on_database,
         PoolTimeoutError: _on_database,
         OSError: _on_database,
         Exception: answer_unexpected,

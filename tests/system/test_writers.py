@@ -85,8 +85,8 @@ async def test_sixteen_writers_leave_what_a_rebuild_would_make_and_a_version_for
     before = await events_of(service)
     token, told = staged.admin.token(service.base), Told()
     await asyncio.gather(*(_write(service, token, seat, told) for seat in range(_WRITERS)))
-    # 409: a review of what has not been reported yet.
-    assert set(told.statuses) == {200, 409}
+    # 409, by chance: a review of what has not been reported yet.
+    assert {200} <= set(told.statuses) <= {200, 409}
     assert told.unheard > 10
     assert len(set(told.versions)) == len(told.versions)
     heard = len(told.versions) + told.reviewed
