@@ -44,7 +44,7 @@ def _migrated(dti: Dti) -> None:
 
 def test_it_is_ready_and_says_where_to_look(serve: Serve) -> None:
     service = serve()
-    assert httpx.get(f"{service.base}/readyz").status_code == 200
+    assert httpx.get(f"{service.base}/readyz", timeout=20).status_code == 200
     assert service.process.stderr
     more = "".join(service.process.stderr.readline() for _ in range(9))
     assert f"{service.base}/docs" in more
