@@ -15,7 +15,7 @@ from app.webhooks.receivers import Receivers, RefusedAddressError, UnknownHostEr
 from app.webhooks.targets import Target
 
 _CONNECT_SECONDS = 5
-_TOTAL_SECONDS = 15
+TOTAL_SECONDS = 15
 _MOST_ANSWER_BYTES = 4096
 _PATIENT_STATUSES = {429, 503}
 _AGENT = "dti-webhooks/1.0"
@@ -43,16 +43,17 @@ class Outcome:
 class Sender:
     """Sends messages. Neither redirects nor proxies of the environment are followed, and nothing answered is kept."""
 
-    def __init__(self, receivers: Receivers) -> None:
+    def __init__(self, receivers: Receivers, total_seconds: float = TOTAL_SECONDS) -> None:
         self._receivers = receivers
+        self._total_seconds = total_seconds
         # The machine's authorities (or SSL_CERT_FILE): a province may have its own.
         self._tls = ssl.create_default_context()
 
     async def send(self, target: Target, headers: Mapping[str, str], body: str) -> Outcome:
-        """POST the body. Never raises for what the receiver or the network does; ends within 15 s."""
+        """POST the body. Never raises for what the receiver or the network does; ends within the total seconds."""
         started = time.monotonic()
         try:
-            async with asyncio.timeout(_TOTAL_SECONDS):
+            async with asyncio.timeout(self._total_seconds):
                 outcome = await self._post(target, headers, body.encode())
         except (TimeoutError, httpcore.TimeoutException):
             outcome = Outcome(None, "timeout")

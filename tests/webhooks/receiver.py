@@ -33,10 +33,11 @@ class Receiver:
     """What came in, and what is answered: raw bytes, or a function that makes them. `None` hangs up."""
 
     port: int = 0
-    answer: bytes | None | Callable[[Received], Awaitable[bytes | None]] = OK
+    answer: bytes | Callable[[Received], Awaitable[bytes | None]] | None = OK
     received: list[Received] = field(default_factory=list)
     connections: int = 0
     came: asyncio.Event = field(default_factory=asyncio.Event)
+    open: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -54,8 +55,19 @@ class Receiver:
                 await self.came.wait()
         return self.received
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """One connection, one request."""
+    def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection."""
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self.open.add(task)
+        task.add_done_callback(self.open.discard)
+
+    async def close(self) -> None:
+        """Hang up on whoever still waits."""
+        for task in self.open:
+            task.cancel()
+        await asyncio.gather(*self.open, return_exceptions=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         try:
             received = await _read(reader)
@@ -75,10 +87,11 @@ class Receiver:
 async def receiving(host: str = "127.0.0.1", tls: SSLContext | None = None) -> AsyncIterator[Receiver]:
     """A receiver on a free port."""
     receiver = Receiver()
-    server = await asyncio.start_server(receiver.serve, host, 0, ssl=tls)
+    server = await asyncio.start_server(receiver.accept, host, 0, ssl=tls)
     receiver.port = server.sockets[0].getsockname()[1]
     async with server:
         yield receiver
+        await receiver.close()
 
 
 def answered(status: int, *headers: str, body: bytes = b"") -> bytes:
