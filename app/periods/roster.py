@@ -8,11 +8,11 @@ from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import record_cohort
 from app.kernel.errors import ConflictError, FieldError, InvalidError
 from app.periods import repository
 from app.periods.cohorts import get_cohort, lock_cohort
 from app.periods.models import PeriodRow
+from app.periods.recording import record_cohort
 from app.periods.repository import LevelOfPeriod, RosterEntryOfPeriod
 from app.units.repository import SubtreeMember, subtree
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import record_cohort
 from app.kernel.database import Database, transaction
 from app.periods.cohorts import Cohort, list_cohorts, lock_cohort
+from app.periods.recording import record_cohort
 from app.scores import repository
 from app.scores.bests import taken_leaves
 from app.scores.cohort import ScoredCohort, load

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import record_cohort
 from app.clients.client import Client
 from app.kernel.errors import ConflictError, FieldError, InvalidError
 from app.periods import repository as periods
 from app.periods.cohorts import Cohort, get_cohort, list_cohorts, lock_cohort
 from app.periods.models import ParticipantRow, PeriodRow
 from app.periods.participants import Participant
+from app.periods.recording import record_cohort
 from app.periods.roster import frozen, members_of
 from app.periods.schemas import ParticipantWrite
 from app.periods.service import require_correctable
@@ -118,7 +118,16 @@ async def remove_participant(
     await settle(session, period, cohort, unit_id, values, excluded=True)
     await rebuild(session, cohort)
     data = {"unit": participant.code, **values, "reason": reason}
-    await record_cohort(session, cohort, link, actor=client.id, type="roster.removed", data=data, unit_id=unit_id)
+    await record_cohort(
+        session,
+        cohort,
+        link,
+        actor=client.id,
+        type="roster.removed",
+        data=data,
+        unit_id=unit_id,
+        gone=(participant.code, *participant.ancestors),
+    )
 
 
 def wanted(body: ParticipantWrite, stands: Mapping[str, Any]) -> dict[str, Any]:
