@@ -14,6 +14,7 @@ from app.clients import router as clients
 from app.clients.keys import load_keys
 from app.clients.tokens import Tokens
 from app.kernel import docs, health
+from app.kernel.background import working
 from app.kernel.database import Database, close_database, open_database
 from app.kernel.errors import install, problem_responses
 from app.kernel.limits import BodyLimit
@@ -21,6 +22,7 @@ from app.kernel.logs import RequestLog, configure_logs
 from app.kernel.outages import is_lost
 from app.kernel.reference import DocumentedAPI
 from app.kernel.strictness import Strictness
+from app.pushes.jobs import running as jobs
 from app.pushes.router import MOST_BYTES, PATH
 from app.rankings.service import Rankings
 from app.settings import Settings
@@ -75,7 +77,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         if settings.environment == "production":
             await _refuse_old_schema(app.state.database, app.state.schema_head)
-        yield
+        async with working(app.state.database, jobs.works(app.state.database, settings)):
+            yield
     finally:
         await close_database(app.state.database)
 
