@@ -28,6 +28,7 @@ from app.rankings.service import Rankings
 from app.settings import Settings
 
 _VERSION = "1.0.0"
+_CONNECTIONS_BESIDE = 3  # a job, what it tells of itself meanwhile, and the rest
 _log = structlog.get_logger(__name__)
 
 
@@ -77,10 +78,20 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         if settings.environment == "production":
             await _refuse_old_schema(app.state.database, app.state.schema_head)
-        async with working(app.state.database, jobs.works(app.state.database, settings)):
+        async with _beside(settings) as database, working(database, jobs.works(database, settings)):
             yield
     finally:
         await close_database(app.state.database)
+
+
+@asynccontextmanager
+async def _beside(settings: Settings) -> AsyncIterator[Database]:
+    """Connections for the work beside the requests, none of which it takes from them."""
+    database = open_database(settings.model_copy(update={"pool_size": _CONNECTIONS_BESIDE}))
+    try:
+        yield database
+    finally:
+        await close_database(database)
 
 
 async def _refuse_old_schema(database: Database, head: str | None) -> None:

@@ -25,10 +25,10 @@ async def accepted(answer: Response) -> str:
     return str(answer.headers["location"])
 
 
-async def send(http: AsyncClient, *values: Any, headers: Any = None, **query: Any) -> str:
+async def send(http: AsyncClient, *values: Any, headers: Any = None, period: str = PERIOD, **query: Any) -> str:
     """Send a push as a job; its path."""
     headers = {**ASYNC, **(headers or {})}
-    return await accepted(await http.post(PATH, json=body(*values), params=query, headers=headers))
+    return await accepted(await http.post(PATH, json=body(*values, period=period), params=query, headers=headers))
 
 
 async def ended(http: AsyncClient, path: str, seconds: float = 30) -> Json:
