@@ -131,7 +131,7 @@ async def test_a_job_whose_worker_is_killed_is_taken_over_and_done_once(serve: S
     assert ended["attempts"] == 2
     assert ended["report"]["counts"]["received"] == ended["progress"]["done"] == ended["progress"]["total"]
     assert (await _effects(service))["giet-mot-lan"] == 1
-    assert comes_true(lambda: len(service.workers) == 2)
+    assert comes_true(lambda: len(service.workers) == 2, 60)
     assert await events_of(service) >= ended["report"]["versions"]["commune"]
 
 

@@ -76,7 +76,7 @@ async def test_every_acknowledged_write_is_there_whole_whoever_is_killed(
     if victim == "service":
         service = serve(staged.folder, DTI_WORKERS=workers)
     assert service.becomes_ready()
-    assert comes_true(lambda: len(service.workers) == int(workers))
+    assert comes_true(lambda: len(service.workers) == int(workers), 60)
     async with connected(service, token) as http:
         for ledger in ledgers:
             stored = (await http.get(submission(ledger.unit))).json()
