@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.middleware import Middleware
 
 from app import api
+from app.changes.service import ChangeLog
 from app.clients import router as clients
 from app.clients.keys import load_keys
 from app.clients.tokens import Tokens
@@ -26,9 +27,12 @@ from app.pushes.jobs import running as jobs
 from app.pushes.router import MOST_BYTES, PATH
 from app.rankings.service import Rankings
 from app.settings import Settings
+from app.webhooks.courier import courier
+from app.webhooks.receivers import Receivers
+from app.webhooks.signing import secret_seal
 
 _VERSION = "1.0.0"
-_CONNECTIONS_BESIDE = 3  # a job, what it tells of itself meanwhile, and the rest
+_CONNECTIONS_BESIDE = 5  # three for jobs and what they tell of themselves, two for messages
 _log = structlog.get_logger(__name__)
 
 
@@ -75,12 +79,19 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.schema_head = health.schema_head()
     app.state.database = open_database(settings)
     app.state.rankings = Rankings(app.state.database)
+    app.state.changes = ChangeLog(app.state.database)
+    app.state.receivers = Receivers(settings.webhook_networks)
     try:
         if settings.environment == "production":
             await _refuse_old_schema(app.state.database, app.state.schema_head)
-        async with _beside(settings) as database, working(database, jobs.works(database, settings)):
+        async with (
+            _beside(settings) as database,
+            courier(database, app.state.receivers, secret_seal(app.state.keys.pepper)) as messages,
+            working(database, [messages.work, *jobs.works(database, settings)]),
+        ):
             yield
     finally:
+        app.state.receivers.close()
         await close_database(app.state.database)
 
 

@@ -1,13 +1,13 @@
 """Pushes that are carried out after they were received.
 
 Revision ID: 2026_11_28_jobs
-Revises: 2026_11_23_idempotency_keys
+Revises: 2026_11_28_webhooks
 """
 
 from alembic import op
 
 revision = "2026_11_28_jobs"
-down_revision = "2026_11_23_idempotency_keys"
+down_revision = "2026_11_28_webhooks"
 branch_labels = None
 depends_on = None
 
