@@ -1,10 +1,13 @@
 """Every setting, read once from the environment and passed in."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Rate = Annotated[str, Field(pattern=r"^([1-9][0-9]{0,8}/(second|minute|hour|day))?$", examples=["600/minute"])]
+"""Requests per second, minute, hour or day; empty for no limit."""
 
 
 class Settings(BaseSettings):
@@ -28,6 +31,10 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(2_000_000, ge=1, description="Largest request body; 413 above it")
     pool_size: int = Field(8, ge=1, le=200, description="Database connections of a worker to write; as many to read")
     statement_seconds: int = Field(30, ge=1, le=3600, description="A statement that takes longer is given up")
+    rate_limit: Rate = Field("6000/minute", description="Requests that a worker answers one client; 429 above it")
+    address_rate_limit: Rate = Field(
+        "600/minute", description="The same of an address without a good token, and as many at /oauth/token"
+    )
 
     issuer: str = Field("dti", min_length=1, description="`iss` of the tokens made here")
     token_seconds: int = Field(900, ge=10, le=86_400, description="How long a token is good for")
