@@ -89,7 +89,7 @@ class Service:
         return [pid for pid in descendants(self.postmaster) if "127.0.0.1(" in command_of(pid)]
 
     def becomes_ready(self) -> bool:
-        return comes_true(lambda: self.status("/readyz") == 200)
+        return comes_true(lambda: self.status("/readyz") == 200, 60)
 
     def status(self, path: str) -> int:
         """The status of a GET without a token, 0 when nothing answers."""
