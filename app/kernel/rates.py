@@ -36,7 +36,7 @@ class Policy:
     def charge(self, key: str) -> tuple[Window, bool]:
         """Count one request; its window, and whether it is within the rate."""
         is_within = self._limiter.hit(self._rate, key)
-        return self.windows.find(self._rate.key_for(key)) or Window(time.time()), is_within
+        return self.windows.latest, is_within
 
     def headers(self, window: Window) -> list[tuple[bytes, bytes]]:
         """What is left, and until when, in whole seconds."""

@@ -28,6 +28,8 @@ class Windows(Storage):
 
     def __init__(self, rate: RateLimitItem, most: int) -> None:
         super().__init__()
+        self.latest = Window(0)
+        """The window that was counted in last."""
         self._windows: MutableMapping[str, Window] = TTLCache(most, rate.get_expiry(), timer=time.time)
 
     def __len__(self) -> int:
@@ -50,6 +52,7 @@ class Windows(Storage):
         window = self.find(key)
         if window is None:
             window = self._windows[key] = Window(time.time() + expiry)
+        self.latest = window
         window.count += amount
         return window.count
 

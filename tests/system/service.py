@@ -51,7 +51,11 @@ class Service:
             command = [sys.executable, "-m", "app.cli", "serve", *arguments]
             process = subprocess.Popen(command, env=environment(folder, more), stdout=out, stderr=err)
         service = cls(folder, process, output, messages)
-        service._wait()
+        try:
+            service._wait()
+        except BaseException:
+            service.stop()  # nobody else knows of it
+            raise
         return service
 
     def _wait(self) -> None:

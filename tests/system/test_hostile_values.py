@@ -1,4 +1,4 @@
-"""Values that are meant to do harm, over a real connection to a service of two workers."""
+"""Values that are meant to do harm, over real connections."""
 
 import asyncio
 import json
@@ -20,7 +20,7 @@ FIRST, *OTHERS = answers(0)
 
 @pytest.fixture(scope="module")
 def service(staged: Staged, serve_all: Serve) -> Service:
-    return serve_all(staged.folder, DTI_WORKERS="2")
+    return serve_all(staged.folder)
 
 
 @pytest.fixture(scope="module")
