@@ -1,10 +1,15 @@
 """Every setting, read once from the environment and passed in."""
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+def _listed(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 Rate = Annotated[str, Field(pattern=r"^([1-9][0-9]{0,8}/(second|minute|hour|day))?$", examples=["600/minute"])]
 """Requests per second, minute, hour or day; empty for no limit."""
@@ -29,12 +34,18 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     max_body_bytes: int = Field(2_000_000, ge=1, description="Largest request body; 413 above it")
-    pool_size: int = Field(8, ge=1, le=200, description="Database connections of a worker to write; as many to read")
+    pool_size: int = Field(8, ge=2, le=200, description="Database connections of a worker to write; as many to read")
     statement_seconds: int = Field(30, ge=1, le=3600, description="A statement that takes longer is given up")
     rate_limit: Rate = Field("6000/minute", description="Requests that a worker answers one client; 429 above it")
     address_rate_limit: Rate = Field(
         "600/minute", description="The same of an address without a good token, and as many at /oauth/token"
     )
+
+    webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(
+        (), description="Networks (CIDR) to which webhooks may go though private and without TLS; else https only"
+    )
+    jobs_per_client: int = Field(20, ge=1, le=1000, description="Pushes of one client that wait or run; 429 above it")
+    job_hours: int = Field(24, ge=1, le=720, description="How long a job can be read after its end")
 
     issuer: str = Field("dti", min_length=1, description="`iss` of the tokens made here")
     token_seconds: int = Field(900, ge=10, le=86_400, description="How long a token is good for")

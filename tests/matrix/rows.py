@@ -12,6 +12,8 @@ BOUND = "H61.D1"
 """The unit to which the bounded client is bound."""
 COMMUNES = ("H61.101", "H61.102", "H61.999")
 DISTRICTS = ("H61.D1", "H61.D2", "H61.D9")
+NOBODYS = "7d9f7a52-8f0e-4a2f-9d5b-0f6f3a1c2b4e"
+"""Of what belongs to one client alone: whoever asks for another's is told what this one is told."""
 REASON = {"reason": "Theo Công văn 12"}
 
 ANYBODY: tuple[Scope, ...] = ()
@@ -47,6 +49,9 @@ DEFAULTS: dict[str, str] = {
     "unit": "{unit}",
     "indicator": "1.2",
     "code": str(DOCUMENT["code"]),
+    "id": NOBODYS,
+    "webhook": NOBODYS,
+    "delivery": NOBODYS,
     "version": str(DOCUMENT["version"]),
 }
 READ, SUBMIT, PUSH, REVIEW, ADMIN = (Scope.READ,), (Scope.SUBMIT,), (Scope.PUSH,), (Scope.REVIEW,), (Scope.ADMIN,)
@@ -58,6 +63,7 @@ VERDICT = {"verdict": "adjust", "points": 1, "reason": "Biên bản"}
 NEXT = period(code="ky-sau")
 NEW_LEVEL = {"code": "village", "title": "Thôn", "ordinal": 9, "valid_from": "2020-01-01"}
 RENAMED = {"code": "{unit}", "name": "Tên mới", "level": "commune", "parent": BOUND}
+WEBHOOK = {"url": "https://8.8.8.8/dti", "types": ["ranking.changed"]}
 DECISION = {"number": "1/QĐ", "date": "2026-01-01", "issuer": "UBND"}
 
 DRAFT = {"version": "2"}
@@ -94,6 +100,18 @@ ROWS = {
         body={"period": PERIOD, "values": [{"unit": "{unit}", "indicator": "1.2", "inputs": {"points": 1}}]},
     ),
     "reconcile_data_values": Row((Scope.READ, Scope.PUSH), query={"period": PERIOD}),
+    "list_jobs": Row((Scope.PUSH, Scope.REVIEW)),
+    "get_job": Row((Scope.PUSH, Scope.REVIEW), 404),
+    "list_changes": Row(READ, query=COHORT),
+    # webhooks
+    "list_webhooks": Row(READ),
+    "create_webhook": Row(READ, 201, body=WEBHOOK),
+    "get_webhook": Row(READ, 404),
+    "put_webhook": Row(READ, 404, body=WEBHOOK),
+    "delete_webhook": Row(READ, 404),
+    "rotate_webhook_secret": Row(READ, 404),
+    "list_webhook_deliveries": Row(READ, 404),
+    "replay_webhook_delivery": Row(READ, 404),
     # periods
     "list_periods": Row(READ),
     "create_period": Row(ADMIN, 201, body=NEXT),

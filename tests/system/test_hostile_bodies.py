@@ -23,7 +23,7 @@ _BUSY = """
 
 @pytest.fixture(scope="module")
 def service(staged: Staged, serve_all: Serve) -> Service:
-    return serve_all(staged.folder, DTI_POOL_SIZE="1")
+    return serve_all(staged.folder, DTI_POOL_SIZE="2")
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_packed_body_is_refused_as_it_is(service: Service, token: str, method:
 async def test_bodies_that_come_byte_by_byte_hold_no_connection_of_the_database(
     service: Service, token: str, staged: Staged
 ) -> None:
-    """There is one connection to write and one to read: whoever held it would hold up everybody."""
+    """Two connections write and two read: some more callers who held them would hold up everybody."""
     url = (staged.folder / "postgres.url").read_text()
     place = service.base.removeprefix("http://").split(":")
     lines = []
