@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.clients.router import router as clients
 from app.frameworks.router import router as frameworks
 from app.periods.router import router as periods
 from app.pushes.router import router as pushes
@@ -15,7 +16,7 @@ from app.units.router import router as units
 
 router = APIRouter(prefix="/v1")
 # Routes are tried in order: what is asked often comes first, reference data last.
-for feature in (rankings, scores, submissions, pushes, periods, units, frameworks, rehearsals):
+for feature in (rankings, scores, submissions, pushes, periods, units, frameworks, rehearsals, clients):
     router.include_router(feature)
 # What is asked most, tried before all others. Their declared twins in the routers are what is documented.
 first = [polled, *reported]

@@ -10,8 +10,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.middleware import Middleware
 
 from app import api
-from app.clients import router as clients
+from app.clients.door import Door
+from app.clients.issuers import Issuers, load_issuers
+from app.clients.issuers.fetching import fetching, open_http
 from app.clients.keys import load_keys
+from app.clients.router.tokens import router as tokens
+from app.clients.standing import Standings
 from app.clients.tokens import Tokens
 from app.kernel import docs, health
 from app.kernel.database import Database, close_database, open_database
@@ -52,7 +56,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     install(app)
-    for router in (api.router, health.router, clients.router, docs.router):
+    for router in (api.router, health.router, tokens, docs.router):
         app.include_router(router)
     app.router.routes[:0] = api.first
     return app
@@ -68,15 +72,21 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     configure_logs(settings.log_level)
     app.state.keys = load_keys(settings)
+    trusted = load_issuers(settings)
     app.state.tokens = Tokens(app.state.keys.token_key, settings.issuer, settings.token_seconds)
     app.state.schema_head = health.schema_head()
     app.state.database = open_database(settings)
     app.state.rankings = Rankings(app.state.database)
+    http = open_http()
+    issuers = Issuers(trusted, fetching(http))
+    app.state.door = Door(app.state.tokens, Standings(app.state.database), issuers)
     try:
         if settings.environment == "production":
             await _refuse_old_schema(app.state.database, app.state.schema_head)
         yield
     finally:
+        await issuers.close()
+        await http.aclose()
         await close_database(app.state.database)
 
 
