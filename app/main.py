@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.middleware import Middleware
 
 from app import api
+from app.changes.service import ChangeLog
 from app.clients import router as clients
 from app.clients.keys import load_keys
 from app.clients.tokens import Tokens
@@ -76,6 +77,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.schema_head = health.schema_head()
     app.state.database = open_database(settings)
     app.state.rankings = Rankings(app.state.database)
+    app.state.changes = ChangeLog(app.state.database)
     app.state.receivers = Receivers(settings.webhook_networks)
     try:
         if settings.environment == "production":

@@ -7,7 +7,7 @@ Revises: 2026_11_23_idempotency_keys
 from alembic import op
 
 revision = "2026_11_28_webhooks"
-down_revision = "2026_11_23_idempotency_keys"
+down_revision = "2026_11_28_changes"
 branch_labels = None
 depends_on = None
 
