@@ -45,11 +45,11 @@ async def _log(http: httpx.AsyncClient, webhook: Any) -> list[Any]:
     return list((await http.get(f"/webhooks/{webhook['id']}/deliveries")).json()["items"])
 
 
-@pytest.mark.parametrize("victim", ["worker", "service"])
+@pytest.mark.parametrize(("victim", "workers"), [("worker", "2"), ("service", "1")])
 async def test_a_message_whose_end_was_not_noted_comes_again_under_its_id(
-    serve: Serve, staged: Staged, victim: str
+    serve: Serve, staged: Staged, victim: str, workers: str
 ) -> None:
-    service = serve(staged.folder, DTI_WORKERS="2", **_LOOPBACK)
+    service = serve(staged.folder, DTI_WORKERS=workers, **_LOOPBACK)
 
     async def kill(received: Received) -> bytes | None:
         if received is not receiver.received[0]:
@@ -68,7 +68,7 @@ async def test_a_message_whose_end_was_not_noted_comes_again_under_its_id(
             version = await _write(http, COMMUNES[0], f"{victim} is killed")
             await receiver.wait_for(1)
         if victim == "service":
-            service = serve(staged.folder, DTI_WORKERS="2", **_LOOPBACK)
+            service = serve(staged.folder, DTI_WORKERS=workers, **_LOOPBACK)
         assert service.becomes_ready()
         await _let_leases_run_out(service)
         first, second = (await receiver.wait_for(2))[:2]
