@@ -1,5 +1,6 @@
 """What happens is told once it is committed, to those whose bounds it concerns, and never otherwise."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.webhooks.owner import Owner
 from tests.conftest import Bearer
 from tests.periods.building import PERIOD, SUBMISSIONS, answers, done, points, refused
 from tests.rankings.test_statements import counted
+from tests.system.processes import becomes_true
 from tests.webhooks.post import ALL_TYPES, Post
 from tests.webhooks.receiver import Receiver
 
@@ -145,6 +147,20 @@ async def test_a_disabled_webhook_is_not_told(listened: AsyncClient, post: Post)
     body = {"url": NOBODY, "types": ALL_TYPES, "status": "disabled"}
     await done(listened.put(f"/v1/webhooks/{webhook['id']}", json=body))
     await done(listened.put(f"{SUBMISSIONS}/H61.101", json=points(3)))
+    assert await told(post) == []
+
+
+async def test_a_webhook_that_is_deleted_at_this_moment_fails_nobodys_write(listened: AsyncClient, post: Post) -> None:
+    async with post.sql.transaction():
+        await post.sql.execute("DELETE FROM webhooks")
+        write = asyncio.create_task(listened.put(f"{SUBMISSIONS}/H61.101", json=points(3)))
+
+        async def is_waiting() -> bool:
+            waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+            return bool(await post.sql.fetchval(waiting))
+
+        assert await becomes_true(is_waiting)
+    await done(write)
     assert await told(post) == []
 
 
