@@ -55,10 +55,20 @@ def descendants(pid: int) -> list[int]:
 
 def holder_of(port: int, among: list[int]) -> int:
     """Which of the processes has taken the loopback connection that comes from `port`."""
+    return _holder(2, port, among)
+
+
+def caller_from(port: int, among: list[int]) -> int:
+    """Which of the processes has opened the loopback connection that comes from `port`."""
+    return _holder(1, port, among)
+
+
+def _holder(column: int, port: int, among: list[int]) -> int:
+    """Whose socket has this port in a column of the table: 1 its own end, 2 the other."""
     inode = next(
         fields[9]
         for fields in map(str.split, (_PROC / "net" / "tcp").read_text().splitlines()[1:])
-        if int(fields[2].rpartition(":")[2], 16) == port
+        if int(fields[column].rpartition(":")[2], 16) == port
     )
     return next(pid for pid in among if f"socket:[{inode}]" in _descriptors(pid))
 

@@ -13,7 +13,7 @@ from standardwebhooks.webhooks import Webhook
 from tests.oracle.everything import COMMUNES
 from tests.system.caller import connected, report, submission
 from tests.system.conftest import Serve, Staged
-from tests.system.processes import becomes_true, holder_of
+from tests.system.processes import becomes_true, caller_from
 from tests.system.service import Service
 from tests.webhooks.receiver import OK, Received, Receiver, receiving
 
@@ -57,7 +57,7 @@ async def test_a_message_whose_end_was_not_noted_comes_again_under_its_id(
         if victim == "service":
             service.kill()
         else:
-            os.kill(holder_of(receiver.callers[0], service.workers), signal.SIGKILL)
+            os.kill(caller_from(receiver.callers[0], service.workers), signal.SIGKILL)
         return None
 
     async with receiving() as receiver:
