@@ -1,5 +1,6 @@
 """How many statements the hot paths send to the database; the size of a cohort makes no difference."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -38,9 +39,20 @@ async def cohorts(opened: AsyncClient) -> AsyncClient:
     return opened
 
 
+def asked(listener: Callable[..., None]) -> Callable[..., None]:
+    """The listener, deaf to the tasks of `app.kernel.background`."""
+
+    def listen(*arguments: Any) -> None:
+        task = asyncio.current_task()
+        if task is None or getattr(task.get_coro(), "__qualname__", "") != "_keep":
+            listener(*arguments)
+
+    return listen
+
+
 @contextmanager
 def counted(app: FastAPI) -> Iterator[list[str]]:
-    """The statements sent meanwhile."""
+    """The statements sent meanwhile, but for those of the work beside the requests."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -57,7 +69,7 @@ def counted(app: FastAPI) -> Iterator[list[str]]:
     def leave(connection: Any, *_rest: Any) -> None:
         connection.driver_connection.remove_query_logger(note_direct)
 
-    listeners: dict[str, Callable[..., Any]] = {"before_cursor_execute": note, "checkout": watch, "checkin": leave}
+    listeners = {"before_cursor_execute": asked(note), "checkout": asked(watch), "checkin": asked(leave)}
     engines = (app.state.database.writer.sync_engine, app.state.database.reader.sync_engine)
     for engine in engines:
         for name, listener in listeners.items():
