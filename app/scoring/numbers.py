@@ -22,8 +22,9 @@ ZERO_POINTS = Decimal("0.000000")
 LARGEST = Decimal("1e15")
 POINT_DECIMALS = 6
 
+_LARGEST_INTEGER = 10**15
 _VALUE = Decimal("1e-24")
-_VALUE_LIMIT = Decimal("1e26")
+_VALUE_DIGITS = 26
 _GUARD = Decimal("1e-18")
 _POINT = Decimal("1e-6")
 
@@ -42,6 +43,8 @@ def to_decimal(number: object) -> Decimal:
 
     Raises NotANumberError: `not_a_number` (text, booleans, null), `not_finite`, `number_out_of_range`.
     """
+    if type(number) is int and -_LARGEST_INTEGER < number < _LARGEST_INTEGER:  # most are
+        return Decimal(number)
     if isinstance(number, Decimal):
         if not number.is_finite():
             raise NotANumberError("not_finite", "neither NaN nor an infinity is a number here")
@@ -69,7 +72,7 @@ def held(value: Decimal) -> Decimal:
 
 def fits(value: Decimal) -> bool:
     """Say whether a value can be held to 24 decimals in 50 digits."""
-    return value.copy_abs() < _VALUE_LIMIT
+    return not value or value.adjusted() < _VALUE_DIGITS
 
 
 def ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
@@ -80,7 +83,9 @@ def ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
 
 def clamped(share: Decimal) -> Decimal:
     """Return the share, moved into [0, 1]."""
-    return max(ZERO, min(ONE, share))
+    if share >= ONE:
+        return ONE
+    return max(ZERO, share)
 
 
 def points_of(share: Decimal, max_points: Decimal) -> Decimal:
@@ -89,8 +94,10 @@ def points_of(share: Decimal, max_points: Decimal) -> Decimal:
     A share such as 1/3 is cut at its 24th decimal; the product is brought to 18 decimals first, so that a
     figure that is exactly half a millionth is seen as one and goes up, as it would in fractions.
     """
-    if share in (ZERO, ONE):  # most are, and both are exact
-        return to_points(max_points) if share else ZERO_POINTS
+    if not share:  # most are this or 1, and both are exact
+        return ZERO_POINTS
+    if share == ONE:
+        return to_points(max_points)
     product = CONTEXT.multiply(share, max_points).quantize(_GUARD, context=CONTEXT)
     return to_points(product)
 
