@@ -117,19 +117,40 @@ async def read_json(request: Request) -> Any:
 
     Raises UnsupportedMediaTypeError, BadRequestError and InvalidError as told above.
     """
-    body = await read_whole(request)
+    body = await read_text(request)
     if not body:
         return None
-    if not _JSON.match(request.headers.get("content-type", "")):
+    document = parse(body)
+    if is_suspect(body):
+        refuse_unstorable(document)
+    return document
+
+
+async def read_text(request: Request) -> bytes:
+    """The body of a JSON request as it came. UnsupportedMediaTypeError for one that says it is something else."""
+    body = await read_whole(request)
+    if body and not _JSON.match(request.headers.get("content-type", "")):
         raise UnsupportedMediaTypeError("unsupported_media_type", "Send the body as application/json.")
+    return body
+
+
+def parse(body: bytes) -> Any:
+    """The document. BadRequestError `unreadable_body` for what is no JSON in UTF-8, no Unicode, or nested too deep."""
     try:
         # The framework's parser takes NaN, lone surrogates and any depth; this one does not.
-        document = from_json(body, allow_inf_nan=False)
+        return from_json(body, allow_inf_nan=False)
     except ValueError:
         raise BadRequestError("unreadable_body", "The body is not JSON in UTF-8, or nested too deep.") from None
-    if _SUSPECT.search(body):
-        _refuse(list(_unstorable(document, "")))
-    return document
+
+
+def is_suspect(body: bytes) -> bool:
+    """Whether the document may hold something that `refuse_unstorable` refuses."""
+    return _SUSPECT.search(body) is not None
+
+
+def refuse_unstorable(document: Any) -> None:
+    """InvalidError `validation_failed` naming every U+0000 and every number that is not finite."""
+    _refuse(list(_unstorable(document, "")))
 
 
 def _check_form(request: Request) -> None:

@@ -13,6 +13,9 @@ from app.pushes.checking import Findings, Placed, Roster, unknown_unit
 from app.pushes.repository import UnitState
 from app.scores.cohort import ScoredCohort
 
+EDITABLE = frozenset({"draft", "returned"})
+"""States of a submission in which its unit's values may be reported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Locked:
@@ -47,14 +50,26 @@ def check_standing(roster: Roster, locked: Sequence[Locked], found: Findings) ->
     has left the roster meanwhile. Where the windows let no value in at all, ConflictError with the first refusal: the
     period is closed to this push. A unit with an extension is let in beside others that are not.
     """
-    refusals = [refused for each in locked for refused in outside_windows(roster, each)]
+    concerned = [each for each in locked if not all_stand(roster, each)]
+    refusals = [refused for each in concerned for refused in outside_windows(roster, each)]
     if refusals and len(refusals) == sum(len(each.values) for each in locked):
         raise refusals[0][1]
     for value, refusal in refusals:
         found.add(value.given.position, f"{value.given.at}/unit", refusal.code, refusal.detail)
-    for each in locked:
+    for each in concerned:
         for value in each.values:
             check_unit(roster, value, each.units.get(value.target.unit_id), found)
+
+
+def all_stand(roster: Roster, locked: Locked) -> bool:
+    """Whether every value of a cohort can be written. Asked of its units: there are far fewer."""
+    for unit_id, awards in {(value.target.unit_id, value.given.points is not None) for value in locked.values}:
+        unit = locked.units.get(unit_id)
+        if unit is None or not (awards or unit.submission in EDITABLE):
+            return False
+        if window_refusal(roster.period, unit, locked.link, awards=awards):
+            return False
+    return True
 
 
 def outside_windows(roster: Roster, locked: Locked) -> Iterator[tuple[Placed, ConflictError]]:
@@ -84,6 +99,6 @@ def check_unit(roster: Roster, value: Placed, unit: UnitState | None, found: Fin
     """Note a value of a unit that has left the roster, or has handed its report in."""
     if unit is None:
         unknown_unit(roster, value.given, found)
-    elif value.given.points is None and unit.submission not in {"draft", "returned"}:
+    elif value.given.points is None and unit.submission not in EDITABLE:
         detail = f"The submission is {unit.submission}; a reviewer can return it."
         found.add(value.given.position, f"{value.given.at}/unit", "submission_not_editable", detail)

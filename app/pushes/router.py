@@ -10,7 +10,9 @@ from app.kernel.direct import read_body
 from app.kernel.errors import problem_responses
 from app.kernel.idempotency import OnceRoute, claim
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
+from app.kernel.strictness import read_text
 from app.pushes import reconciliation
+from app.pushes.reading import frame
 from app.pushes.schemas import PushQuery, PushReport, PushWrite, ReconciledUnit, ReconciliationQuery
 from app.pushes.service import push
 
@@ -57,7 +59,7 @@ Reconciling = Annotated[Client, Security(_reconciling, scopes=[Scope.PUSH.value]
 async def _body(request: Request, _client: Pushing) -> PushWrite:
     # Not declared as a body: that would be read before it is known who sends these megabytes, refused as a whole for
     # the first value that is wrong, and parsed twice.
-    return await read_body(request, PushWrite)
+    return frame(await read_text(request)) or await read_body(request, PushWrite)
 
 
 @router.post("", responses=REPORTED, openapi_extra=BODY)

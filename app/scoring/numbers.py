@@ -27,6 +27,7 @@ _VALUE = Decimal("1e-24")
 _VALUE_DIGITS = 26
 _GUARD = Decimal("1e-18")
 _POINT = Decimal("1e-6")
+_LAST_PLACE = [Decimal(1).scaleb(-decimals) for decimals in range(25)]
 
 
 class NotANumberError(ValueError):
@@ -109,7 +110,7 @@ def to_points(points: Decimal) -> Decimal:
 
 def round_half_up(number: Decimal, decimals: int) -> Decimal:
     """Return a figure as it is shown, half up to `decimals` places."""
-    return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=CONTEXT)
+    return number.quantize(_LAST_PLACE[decimals], rounding=ROUND_HALF_UP, context=CONTEXT)
 
 
 def has_more_decimals(number: Decimal, decimals: int) -> bool:

@@ -1,14 +1,16 @@
 """SQL of pushes: everything goes in sets, a slice of values at a time."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.chain import Link
 from app.clients.client import Client
-from app.kernel.database import fetch
+from app.kernel.database import copy_in, fetch
 from app.periods.cohorts import Cohort
 from app.periods.windows import Windows
 from app.scores.cohort import ScoredCohort
@@ -39,11 +41,21 @@ RECORDS = """
     SELECT unit_id, indicator_id, reported, note, source, sequence, observed_at, reported_by, reported_at,
            verdict, assessed, awarded, exemption, reason, reviewed_by, reviewed_at, review_outdated
       FROM answers WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
-       AND indicator_id = ANY($4::bigint[])
+       AND ($4::bigint[] IS NULL OR indicator_id = ANY($4))
 """
 ANSWERS = """
     SELECT unit_id, indicator_id, reported, verdict, assessed, awarded, exemption, reason
       FROM answers WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
+"""
+STANDINGS = """
+    SELECT pt.unit_id, pt.ranked, s.points
+      FROM participants pt
+      JOIN scorecards s ON s.period_id = pt.period_id AND s.unit_id = pt.unit_id AND s.basis = 'assessed'
+     WHERE pt.period_id = $1 AND pt.level_id = $2
+"""
+NAMES = """
+    SELECT unit_id, code, ancestors, sort_key FROM participants
+     WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
 """
 COUNT = "SELECT count(*) FROM participants WHERE period_id = $1 AND level_id = $2"
 TOUCH = """
@@ -80,6 +92,19 @@ UPSERT_AWARDED = """
            assessed_values = excluded.assessed_values, review_outdated = false
 """
 
+COPIED: tuple[str, ...] = (
+    "period_id",
+    "level_id",
+    "source",
+    "reported_by",
+    "reported_at",
+    "unit_id",
+    "indicator_id",
+    "reported",
+)
+COPIED += ("sequence", "observed_at", "self_values", "assessed_values")
+ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
 
 class Target(NamedTuple):
     """A unit on the roster, and its level."""
@@ -95,6 +120,23 @@ class UnitState(NamedTuple):
     traits: frozenset[str]
     submission: str
     windows: Windows
+
+
+class Standing(NamedTuple):
+    """One unit's points, and whether it is ranked."""
+
+    unit_id: int
+    ranked: bool
+    points: Decimal
+
+
+class Named(NamedTuple):
+    """A unit's names: `ancestors` are codes."""
+
+    unit_id: int
+    code: str
+    ancestors: Sequence[str]
+    sort_key: str
 
 
 class ReportedRow(NamedTuple):
@@ -128,6 +170,11 @@ def slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
         yield rows[start : start + SLICE]
 
 
+async def allow_pauses(session: AsyncSession) -> None:
+    """Let this transaction say nothing for minutes: the server ends others that do, and takes them for forgotten."""
+    await fetch(session, "SET LOCAL idle_in_transaction_session_timeout = '10min'")
+
+
 async def list_targets(
     session: AsyncSession, client: Client, period_id: int, codes: Sequence[str]
 ) -> dict[str, Target]:
@@ -143,18 +190,28 @@ async def list_units(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[i
     return {row[0]: UnitState(frozenset(row[1]), row[2], Windows(*row[3:])) for row in rows}
 
 
+async def list_standings(session: AsyncSession, cohort: Cohort) -> list[Standing]:
+    """Everybody's points on the assessed basis, as this transaction sees them."""
+    return [Standing(*row) for row in await fetch(session, STANDINGS, cohort.period_id, cohort.level_id)]
+
+
+async def list_names(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int]) -> list[Named]:
+    """Codes of these units."""
+    rows = await fetch(session, NAMES, cohort.period_id, cohort.level_id, list(unit_ids))
+    return [Named(*row) for row in rows]
+
+
 async def count_units(session: AsyncSession, cohort: Cohort) -> int:
     """How many units the cohort has."""
     return int((await fetch(session, COUNT, cohort.period_id, cohort.level_id))[0][0])
 
 
 async def list_records(
-    session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int], indicator_ids: Sequence[int]
+    session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int], indicator_ids: Sequence[int] | None = None
 ) -> dict[tuple[int, int], AnswerRecord]:
-    """What is stored of these units for these leaves, by ids of both."""
-    key = (cohort.period_id, cohort.level_id)
-    rows = await fetch(session, RECORDS, *key, list(unit_ids), list(indicator_ids))
-    return {(row[0], row[1]): AnswerRecord(*row[1:]) for row in rows}
+    """What is stored of these units for these leaves, or for all of them, by ids of both."""
+    rows = await fetch(session, RECORDS, cohort.period_id, cohort.level_id, list(unit_ids), indicator_ids)
+    return await asyncio.to_thread(lambda: {(row[0], row[1]): AnswerRecord(*row[1:]) for row in rows})
 
 
 async def list_answers(
@@ -172,6 +229,30 @@ async def list_answers(
 async def touch(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int], now: datetime) -> None:
     """Give each unit's submission its next revision; begin those that are not there."""
     await fetch(session, TOUCH, cohort.period_id, cohort.level_id, list(unit_ids), now)
+
+
+async def copy_reported(
+    session: AsyncSession, cohort: Cohort, link: Link, actor: str, source: str | None, rows: Sequence[ReportedRow]
+) -> None:
+    """Write reported values of leaves for which nothing is stored."""
+    head = f"{cohort.period_id}\t{cohort.level_id}\t{copied(source)}\t{copied(actor)}\t{link.now.isoformat()}\t"
+    if rows:
+        text = await asyncio.to_thread(lambda: "".join(head + line for line in map(copied_line, rows)).encode())
+        await copy_in(session, "answers", COPIED, text)
+
+
+def copied_line(row: ReportedRow) -> str:
+    """The rest of a row as COPY reads text. JSON has no tab and no line break, but may have backslashes."""
+    reported = row.reported if "\\" not in row.reported else copied(row.reported)
+    sequence = "\\N" if row.sequence is None else row.sequence
+    observed_at = "\\N" if row.observed_at is None else row.observed_at.isoformat()
+    own, assessed = row.self_values or "\\N", row.assessed_values or "\\N"
+    return f"{row.unit_id}\t{row.indicator_id}\t{reported}\t{sequence}\t{observed_at}\t{own}\t{assessed}\n"
+
+
+def copied(text: str | None) -> str:
+    """Text as COPY reads it."""
+    return "\\N" if text is None else text.translate(ESCAPES)
 
 
 async def upsert_reported(
