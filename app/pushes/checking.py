@@ -79,13 +79,15 @@ class Leaves(dict[str, PushedLeaf | None]):
         return made
 
 
-def place(client: Client, roster: Roster, source: str | None, given: Sequence[Given], found: Findings) -> list[Placed]:
-    """Every value whose unit is known, the others noted as `unknown_unit`. UnusualError as `reading` says.
+def place(
+    client: Client, roster: Roster, source: str | None, given: Sequence[Given], found: Findings
+) -> dict[int, list[Placed]]:
+    """Every value whose unit is known, by level; the others noted as `unknown_unit`. UnusualError as `reading` says.
 
     Also noted: `unknown_indicator`, `missing_source` (awarded points without one), and whatever the leaf has against
     the inputs or points. A unit or indicator outside the client's bounds is told as one that is not there.
     """
-    placed = []
+    placed: dict[int, list[Placed]] = {level_id: [] for level_id in roster.cohorts}
     leaves = {level_id: Leaves(client, scored) for level_id, scored in roster.cohorts.items()}
     for value in given:
         target = roster.targets.get(value.unit)
@@ -100,7 +102,7 @@ def place(client: Client, roster: Roster, source: str | None, given: Sequence[Gi
         if leaf is None:
             detail = f"The framework has no leaf '{value.indicator}'."
             found.add(value.position, f"{value.at}/indicator", "unknown_indicator", detail)
-        placed.append(check(leaf, target, value, found))
+        placed[target.level_id].append(check(leaf, target, value, found))
     return placed
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
+import orjson
 
 from app.kernel.canonical import canonical
 from app.pushes.reading import UNREADABLE
@@ -68,4 +69,11 @@ class PushedLeaf:
         values = None
         if self.indicator.slots:
             values = array_text(cohort_values(self.indicator, Reported(checked)))
-        return Taken(canonical(checked).decode(), values, StoredAnswer(checked))
+        return Taken(text_of(inputs, checked), values, StoredAnswer(checked))
+
+
+def text_of(given: Mapping[str, Any], checked: Mapping[str, Any]) -> str:
+    """The canonical JSON of checked inputs. That of whole numbers is what was given, in order."""
+    if all(type(value) is int for value in given.values()):
+        return orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode()
+    return canonical(checked).decode()

@@ -1,5 +1,6 @@
 """The cohorts of a push under their locks, and who of them may be written now."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -27,19 +28,21 @@ class Locked:
     units: Mapping[int, UnitState]
 
 
-async def lock_all(session: AsyncSession, roster: Roster, placed: Sequence[Placed]) -> list[Locked]:
+async def lock_all(session: AsyncSession, roster: Roster, placed: Mapping[int, Sequence[Placed]]) -> list[Locked]:
     """Lock every cohort that a value belongs to, in the order of `list_cohorts`, as whoever locks several does."""
-    by_level: dict[int, list[Placed]] = {level_id: [] for level_id in roster.cohorts}
-    for value in placed:
-        by_level[value.target.level_id].append(value)
     locked = []
     for level_id, scored in roster.cohorts.items():
-        values = by_level[level_id]
+        values = placed[level_id]
         if values:
+            ids = await asyncio.to_thread(units_of, values)
             link = await lock_cohort(session, scored.cohort)
-            ids = {value.target.unit_id for value in values}
-            locked.append(Locked(scored, link, values, await repository.list_units(session, scored.cohort, list(ids))))
+            locked.append(Locked(scored, link, values, await repository.list_units(session, scored.cohort, ids)))
     return locked
+
+
+def units_of(values: Sequence[Placed]) -> list[int]:
+    """The ids of the units that values belong to."""
+    return list({value.target.unit_id for value in values})
 
 
 def check_standing(roster: Roster, locked: Sequence[Locked], found: Findings) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.audit.chain import Link
+from app.pushes import repository
 from app.pushes.deciding import Change
 from app.pushes.repository import AwardedRow, ReportedRow, UnitState
 from app.scores.cohort import ScoredCohort
@@ -32,9 +33,9 @@ class Work:
 
 
 class Rows(NamedTuple):
-    """Reported values where nothing was stored and where something was, and awarded points."""
+    """Reported values where nothing was stored, as lines of a COPY, and where something was; and awarded points."""
 
-    new: Sequence[ReportedRow]
+    new: Sequence[str]
     known: Sequence[ReportedRow]
     awarded: Sequence[AwardedRow]
 
@@ -74,10 +75,18 @@ def rows_of(work: Work, changes: Sequence[Change]) -> Rows:
     """Changes as rows."""
     reported = [change for change in changes if change.placed.points is None]
     return Rows(
-        [reported_row(work, change) for change in reported if change.known is None],
+        [new_line(work, change) for change in reported if change.known is None],
         [reported_row(work, change) for change in reported if change.known is not None],
         [awarded_row(work, change) for change in changes if change.placed.points is not None],
     )
+
+
+def new_line(work: Work, change: Change) -> str:
+    """A reported value that is the first of its leaf."""
+    placed, given, figures = change.placed, change.placed.given, figures_of(work, change)
+    assert placed.taken is not None  # noqa: S101  reported values are taken inputs
+    stamp = (given.sequence, given.observed_at)
+    return repository.copied_line(placed.target.unit_id, change.leaf.id, placed.taken.text, *stamp, *figures)
 
 
 def reported_row(work: Work, change: Change) -> ReportedRow:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +23,7 @@ from app.pushes.refusing import refusal
 from app.pushes.rows import StoredAnswers, Work
 from app.pushes.schemas import PushCounts, PushEffect, PushQuery, PushReport, PushWrite
 from app.pushes.values import Given, read_values
-from app.pushes.writing import is_small, write
+from app.pushes.writing import FEW_UNITS, is_small, write
 from app.scores.cohort import load
 from app.units.repository import list_codes
 
@@ -70,12 +70,12 @@ async def do(session: AsyncSession, client: Client, body: PushWrite, query: Push
     if received > MANY:
         await repository.allow_pauses(session)
     given, unreadable = await asyncio.to_thread(read_values, body.values)
-    require_scopes(client, given)
+    units = await asyncio.to_thread(named_units, client, given)
     outcomes = Outcomes(Findings(unreadable, {error.index for error in unreadable}))
-    roster = await read_roster(session, client, body.period, query.unit_scheme, given)
+    roster = await read_roster(session, client, body.period, query.unit_scheme, units)
     placed = await asyncio.to_thread(place, client, roster, body.source, given, outcomes.findings)
     locked = await lock_all(session, roster, placed)
-    check_standing(roster, locked, outcomes.findings)
+    await asyncio.to_thread(check_standing, roster, locked, outcomes.findings)
     works = [await settle(session, client, each, body.source, outcomes) for each in locked]
     if outcomes.findings.errors and query.atomic:
         raise refusal(report_of(outcomes, query, PushCounts(received=received, rejected=received)))
@@ -85,16 +85,22 @@ async def do(session: AsyncSession, client: Client, body: PushWrite, query: Push
     return report_of(outcomes, query, counted(outcomes, received))
 
 
+def named_units(client: Client, given: Sequence[Given]) -> set[str]:
+    """The units that the values name, if the client may send such values at all."""
+    require_scopes(client, given)
+    return {value.unit for value in given}
+
+
 async def read_roster(
-    session: AsyncSession, client: Client, period: str, scheme: str | None, given: Sequence[Given]
+    session: AsyncSession, client: Client, period: str, scheme: str | None, units: Iterable[str]
 ) -> Roster:
-    """The units that the values name, and the period's cohorts in the order in which they are locked.
+    """The units of these names, and the period's cohorts in the order in which they are locked.
 
     NotFoundError `period_not_found`; ConflictError `period_not_open` while the period is a draft.
     """
     await require_opened(session, period)
     row = await periods.get(session, period)
-    codes = {value.unit: value.unit for value in given}
+    codes = {unit: unit for unit in units}
     if scheme is not None:
         codes = await list_codes(session, sorted(codes), scheme, row.starts_on)
     targets = await repository.list_targets(session, client, row.id, sorted(set(codes.values())))
@@ -107,11 +113,11 @@ async def settle(session: AsyncSession, client: Client, locked: Locked, source: 
     scored = locked.scored
     outcomes.versions[scored.cohort.level] = locked.link.version
     values = await asyncio.to_thread(latest, locked.values, outcomes.findings, outcomes.counts)
-    units = {each.target.unit_id for each in values}
+    units = list(locked.units)
     after: StoredAnswers | None = None
-    if is_small(len(units), await repository.count_units(session, scored.cohort)):
+    if len(units) <= FEW_UNITS or is_small(len(units), await repository.count_units(session, scored.cohort)):
         leaves = {each.leaf.id for each in values if each.leaf}
-        records = await repository.list_records(session, scored.cohort, list(units), list(leaves))
+        records = await repository.list_records(session, scored.cohort, units, list(leaves))
         changes = decide_all(values, records, source, outcomes.counts)
     else:
         changes, after = await decide_cohort(session, scored, values, source, outcomes.counts)

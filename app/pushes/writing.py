@@ -30,9 +30,7 @@ async def write(session: AsyncSession, work: Work) -> tuple[int, Points | None]:
 
     The cohort's new version; and everybody's points on the assessed basis by unit, where they were all made anew.
     """
-    by_unit: dict[int, list[Change]] = {}
-    for change in work.changes:
-        by_unit.setdefault(change.placed.target.unit_id, []).append(change)
+    by_unit = await asyncio.to_thread(grouped, work.changes)
     await repository.touch(session, work.scored.cohort, list(by_unit), work.link.now)
     if work.after is None or is_small(len(by_unit), len(work.after)):
         await write_one_by_one(session, work, by_unit)
@@ -42,6 +40,14 @@ async def write(session: AsyncSession, work: Work) -> tuple[int, Points | None]:
     cohort = work.scored.cohort
     version = await record_cohort(session, cohort, work.link, actor=work.actor, type="values.pushed", data=data)
     return version, points
+
+
+def grouped(changes: Sequence[Change]) -> dict[int, list[Change]]:
+    """Changes by unit, in their order."""
+    by_unit: dict[int, list[Change]] = {}
+    for change in changes:
+        by_unit.setdefault(change.placed.target.unit_id, []).append(change)
+    return by_unit
 
 
 def is_small(units: int, cohort: int) -> bool:

@@ -22,6 +22,8 @@ ZERO_POINTS = Decimal("0.000000")
 LARGEST = Decimal("1e15")
 POINT_DECIMALS = 6
 
+_quantize = CONTEXT.quantize
+_divide = CONTEXT.divide
 _LARGEST_INTEGER = 10**15
 _VALUE = Decimal("1e-24")
 _VALUE_DIGITS = 26
@@ -68,7 +70,7 @@ def _in_range(number: Decimal) -> Decimal:
 
 def held(value: Decimal) -> Decimal:
     """Return a value of less than 1e26 to 24 decimals, half even; `-0` becomes 0."""
-    return value.quantize(_VALUE, context=CONTEXT) if value else ZERO
+    return _quantize(value, _VALUE) if value else ZERO
 
 
 def fits(value: Decimal) -> bool:
@@ -78,8 +80,10 @@ def fits(value: Decimal) -> bool:
 
 def ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
     """Return a quotient to 24 decimals; one too large for that keeps its 50 digits (it is clamped anyhow)."""
-    quotient = CONTEXT.divide(numerator, denominator)
-    return held(quotient) if fits(quotient) else quotient
+    quotient = _divide(numerator, denominator)
+    if not quotient:
+        return ZERO
+    return _quantize(quotient, _VALUE) if quotient.adjusted() < _VALUE_DIGITS else quotient
 
 
 def clamped(share: Decimal) -> Decimal:
@@ -99,7 +103,7 @@ def points_of(share: Decimal, max_points: Decimal) -> Decimal:
         return ZERO_POINTS
     if share == ONE:
         return to_points(max_points)
-    product = CONTEXT.multiply(share, max_points).quantize(_GUARD, context=CONTEXT)
+    product = _quantize(CONTEXT.multiply(share, max_points), _GUARD)
     return to_points(product)
 
 

@@ -38,7 +38,7 @@ async def test_the_event_is_what_the_canonical_form_of_its_content_is(opened: As
                 "indicator": "1.2",
                 "inputs": {"points": 0.1},
                 "sequence": None,
-                "observed_at": observed_at,
+                "observed_at": at,
             },
             {"unit": SECOND, "indicator": "1.2", "points": 9.5, "sequence": 7, "observed_at": None},
         ],

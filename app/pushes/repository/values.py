@@ -103,6 +103,7 @@ COPIED: tuple[str, ...] = (
     "reported",
 )
 COPIED += ("sequence", "observed_at", "self_values", "assessed_values")
+NULL = "\\N"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -232,27 +233,34 @@ async def touch(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int], 
 
 
 async def copy_reported(
-    session: AsyncSession, cohort: Cohort, link: Link, actor: str, source: str | None, rows: Sequence[ReportedRow]
+    session: AsyncSession, cohort: Cohort, link: Link, actor: str, source: str | None, lines: Sequence[str]
 ) -> None:
-    """Write reported values of leaves for which nothing is stored."""
+    """Write reported values of leaves for which nothing is stored, each as `copied_line` makes it."""
     head = f"{cohort.period_id}\t{cohort.level_id}\t{copied(source)}\t{copied(actor)}\t{link.now.isoformat()}\t"
-    if rows:
-        text = await asyncio.to_thread(lambda: "".join(head + line for line in map(copied_line, rows)).encode())
-        await copy_in(session, "answers", COPIED, text)
+    if lines:
+        await copy_in(session, "answers", COPIED, (head + head.join(lines)).encode())
 
 
-def copied_line(row: ReportedRow) -> str:
-    """The rest of a row as COPY reads text. JSON has no tab and no line break, but may have backslashes."""
-    reported = row.reported if "\\" not in row.reported else copied(row.reported)
-    sequence = "\\N" if row.sequence is None else row.sequence
-    observed_at = "\\N" if row.observed_at is None else row.observed_at.isoformat()
-    own, assessed = row.self_values or "\\N", row.assessed_values or "\\N"
-    return f"{row.unit_id}\t{row.indicator_id}\t{reported}\t{sequence}\t{observed_at}\t{own}\t{assessed}\n"
+def copied_line(
+    unit_id: int,
+    indicator_id: int,
+    reported: str,
+    sequence: int | None,
+    observed_at: datetime | None,
+    self_values: str | None,
+    assessed_values: str | None,
+) -> str:
+    """One row, but for what all have in common, as COPY reads text. JSON has no tab and no line break."""
+    json = reported if "\\" not in reported else copied(reported)
+    number = NULL if sequence is None else sequence
+    time = NULL if observed_at is None else observed_at.isoformat()
+    values = f"{self_values or NULL}\t{assessed_values or NULL}"
+    return f"{unit_id}\t{indicator_id}\t{json}\t{number}\t{time}\t{values}\n"
 
 
 def copied(text: str | None) -> str:
     """Text as COPY reads it."""
-    return "\\N" if text is None else text.translate(ESCAPES)
+    return NULL if text is None else text.translate(ESCAPES)
 
 
 async def upsert_reported(
