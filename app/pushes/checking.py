@@ -103,6 +103,8 @@ def place(
             detail = f"The framework has no leaf '{value.indicator}'."
             found.add(value.position, f"{value.at}/indicator", "unknown_indicator", detail)
         placed[target.level_id].append(check(leaf, target, value, found))
+    for leaf in (leaf for each in leaves.values() for leaf in each.values() if leaf is not None):
+        leaf.forget()
     return placed
 
 

@@ -57,6 +57,10 @@ class PushedLeaf:
             taken = self._taken[given.inputs] = self._read(given.inputs, at)
         return taken
 
+    def forget(self) -> None:
+        """Let go of the JSON that inputs came as; the leaf will take no more."""
+        self._taken.clear()
+
     def _read(self, text: bytes, at: str) -> Taken:
         try:
             return self._take(_INPUTS.decode(text), at)

@@ -74,6 +74,8 @@ async def do(session: AsyncSession, client: Client, body: PushWrite, query: Push
     outcomes = Outcomes(Findings(unreadable, {error.index for error in unreadable}))
     roster = await read_roster(session, client, body.period, query.unit_scheme, units)
     placed = await asyncio.to_thread(place, client, roster, body.source, given, outcomes.findings)
+    body.values.clear()  # from here on nothing is read anew
+    del given
     locked = await lock_all(session, roster, placed)
     await asyncio.to_thread(check_standing, roster, locked, outcomes.findings)
     works = [await settle(session, client, each, body.source, outcomes) for each in locked]

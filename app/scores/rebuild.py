@@ -6,7 +6,7 @@ nothing: that is tested, and `dti rebuild` shows it for an installation.
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -75,8 +75,12 @@ def score_bases(
     found: list[BasisScore] = []
     for basis in BASES:
         answers = {str(unit_id): on_basis(scored, basis, stored, unit_id, traits) for unit_id, traits in units}
-        twin = next((score for _, others, score in found if others == answers), None)
-        found.append((basis, answers, twin or score_cohort(scored.framework, answers, benchmarks)))
+        twin = next((each for each in found if each[1] == answers), None)
+        if twin is not None:
+            found.append((basis, twin[1], twin[2]))
+            continue
+        score = score_cohort(scored.framework, answers, benchmarks)
+        found.append((basis, answers, replace(score, leaves={})))  # by far the largest part, and not stored
     return found
 
 

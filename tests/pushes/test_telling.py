@@ -14,7 +14,7 @@ SOURCE = 'Cổng "một cửa" \\ "data":null\tế'
 
 async def test_the_event_is_what_the_canonical_form_of_its_content_is(opened: AsyncClient, database_url: str) -> None:
     values = [
-        value(FIRST, "1.1", {"b": 4.50, "a": 1}, sequence=3),
+        value(FIRST, "1.1", {"b": 4, "a": 1}, sequence=3),
         given(FIRST, 0.1, observed_at="2025-06-01T07:00:00.120+07:00"),
         award(SECOND, 9.5, sequence=7),
     ]
@@ -32,7 +32,7 @@ async def test_the_event_is_what_the_canonical_form_of_its_content_is(opened: As
     assert document["data"] == {
         "source": SOURCE,
         "values": [
-            {"unit": FIRST, "indicator": "1.1", "inputs": {"a": 1, "b": 4.5}, "sequence": 3, "observed_at": None},
+            {"unit": FIRST, "indicator": "1.1", "inputs": {"a": 1, "b": 4}, "sequence": 3, "observed_at": None},
             {
                 "unit": FIRST,
                 "indicator": "1.2",
