@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
 from app.pushes import repository
-from app.pushes.repository import Standing
+from app.pushes.repository import Standings
 from app.pushes.schemas import PushEffect
 from app.scores.cohort import ScoredCohort
 from app.scoring import places, shown
@@ -25,15 +25,19 @@ async def moved(
     session: AsyncSession,
     client: Client,
     scored: ScoredCohort,
-    before: Sequence[Standing],
-    after: Sequence[Standing],
+    before: Standings,
+    after: Mapping[int, int],
     own: Collection[int],
 ) -> list[PushEffect]:
     """Every unit within the client's bounds whose shown points or rank moved, in the order of the ranking after.
 
-    `own` are the ids of the units of which a value was written.
+    `after` has the points in millionths; `own` are the ids of the units of which a value was written.
     """
-    old, new = (ranked(standings, scored.framework.decimals) for standings in (before, after))
+    changed = [unit_id for unit_id, points in after.items() if points != before.points[unit_id]]
+    if not changed:
+        return []
+    span = reach(before.points, after, changed, scored.framework.decimals)
+    old, new = (placed(points, before.unranked, span, scored.framework.decimals) for points in (before.points, after))
     units = [unit_id for unit_id in new if new[unit_id] != old[unit_id]]
     effects = []
     named = await repository.list_names(session, scored.cohort, units)
@@ -53,13 +57,29 @@ async def moved(
     return effects
 
 
-def ranked(standings: Sequence[Standing], decimals: int) -> Mapping[int, Place]:
-    """Everybody's place by unit."""
-    points = {each.unit_id: shown(each.points, decimals) for each in standings}
-    ranks = places(points[each.unit_id] for each in standings if each.ranked)
+def reach(before: Mapping[int, int], after: Mapping[int, int], changed: Sequence[int], decimals: int) -> range:
+    """The points, in millionths, between which ranks can have moved: beyond them nobody's points did.
+
+    As far as rounding carries on both sides, so that all who are shown the same are in it.
+    """
+    points = [side[unit_id] for side in (before, after) for unit_id in changed]
+    step = 10 ** (6 - min(decimals, 6))
+    return range(min(points) - step, max(points) + step + 1)
+
+
+def placed(points: Mapping[int, int], unranked: Collection[int], span: range, decimals: int) -> dict[int, Place]:
+    """The places of all units within the span."""
+    first, last = span.start, span.stop - 1
+    within = {
+        unit_id: shown(Decimal(number).scaleb(-6), decimals)
+        for unit_id, number in points.items()
+        if first <= number <= last
+    }
+    above = sum(1 for unit_id, number in points.items() if number > last and unit_id not in unranked)
+    ranks = places(number for unit_id, number in within.items() if unit_id not in unranked)
     return {
-        each.unit_id: Place(ranks[points[each.unit_id]] if each.ranked else None, points[each.unit_id])
-        for each in standings
+        unit_id: Place(None if unit_id in unranked else above + ranks[number], number)
+        for unit_id, number in within.items()
     }
 
 

@@ -129,14 +129,12 @@ async def settle(session: AsyncSession, client: Client, locked: Locked, source: 
 async def carry_into(session: AsyncSession, client: Client, work: Work, outcomes: Outcomes) -> None:
     """Write the changes of one cohort, and see whom they move."""
     cohort = work.scored.cohort
-    before = await repository.list_standings(session, cohort)
+    before = await repository.read_standings(session, cohort)
     outcomes.versions[cohort.level], points = await write(session, work)
     if points is None:
-        after = await repository.list_standings(session, cohort)
-    else:
-        after = [each._replace(points=points[each.unit_id]) for each in before]
+        points = (await repository.read_standings(session, cohort)).points
     own = {change.placed.target.unit_id for change in work.changes if change.moves}
-    outcomes.effects += await moved(session, client, work.scored, before, after, own)
+    outcomes.effects += await moved(session, client, work.scored, before, points, own)
 
 
 def counted(outcomes: Outcomes, received: int) -> PushCounts:

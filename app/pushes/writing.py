@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,7 +21,8 @@ from app.scores.repository import load_figures, participants_of
 FEW_UNITS = 8
 SMALL_PART = 8
 
-Points = Mapping[int, Decimal]
+Points = Mapping[int, int]
+"""In millionths, by unit."""
 
 
 async def write(session: AsyncSession, work: Work) -> tuple[int, Points | None]:
@@ -79,7 +79,7 @@ async def write_together(session: AsyncSession, work: Work, after: StoredAnswers
     scores = await beside(lambda: score_bases(work.scored, units, after, benchmarks), storing)
     after.clear()  # as large as the cohort
     assessed = next(score for basis, _, score in scores if basis == "assessed")
-    points = {int(unit): card.total for unit, card in assessed.units.items()}
+    points = {int(unit): int(card.total.scaleb(6)) for unit, card in assessed.units.items()}
     data = await beside(lambda: told(work.changes, work.source), settle(session, work.scored, scores))
     return data, points
 

@@ -1,9 +1,8 @@
 """SQL of pushes: everything goes in sets, a slice of values at a time."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -48,7 +47,8 @@ ANSWERS = """
       FROM answers WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
 """
 STANDINGS = """
-    SELECT pt.unit_id, pt.ranked, s.points
+    SELECT array_agg(pt.unit_id), array_agg(CAST(s.points * 1000000 AS bigint)),
+           array_agg(pt.unit_id) FILTER (WHERE NOT pt.ranked)
       FROM participants pt
       JOIN scorecards s ON s.period_id = pt.period_id AND s.unit_id = pt.unit_id AND s.basis = 'assessed'
      WHERE pt.period_id = $1 AND pt.level_id = $2
@@ -123,12 +123,14 @@ class UnitState(NamedTuple):
     windows: Windows
 
 
-class Standing(NamedTuple):
-    """One unit's points, and whether it is ranked."""
+class Standings(NamedTuple):
+    """Everybody's points in millionths, by unit: they have 6 decimals, and whole numbers are read ten times as fast.
 
-    unit_id: int
-    ranked: bool
-    points: Decimal
+    `unranked` are the units that take part but are not ranked.
+    """
+
+    points: Mapping[int, int]
+    unranked: frozenset[int]
 
 
 class Named(NamedTuple):
@@ -191,9 +193,10 @@ async def list_units(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[i
     return {row[0]: UnitState(frozenset(row[1]), row[2], Windows(*row[3:])) for row in rows}
 
 
-async def list_standings(session: AsyncSession, cohort: Cohort) -> list[Standing]:
+async def read_standings(session: AsyncSession, cohort: Cohort) -> Standings:
     """Everybody's points on the assessed basis, as this transaction sees them."""
-    return [Standing(*row) for row in await fetch(session, STANDINGS, cohort.period_id, cohort.level_id)]
+    [[units, points, unranked]] = await fetch(session, STANDINGS, cohort.period_id, cohort.level_id)
+    return Standings(dict(zip(units or (), points or (), strict=True)), frozenset(unranked or ()))
 
 
 async def list_names(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int]) -> list[Named]:
