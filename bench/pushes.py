@@ -1,4 +1,4 @@
-"""Measures 5 and 6: a push of 3 321 x 63 values by a worker that does nothing else, and of one value."""
+"""Pushes: 3 321 x 63 values by a worker that does nothing else, and one value."""
 
 import asyncio
 import io

@@ -1,23 +1,19 @@
 """All SQL of the pushes."""
 
+from app.pushes.repository.copying import copied_line, copy_reported
 from app.pushes.repository.reconciliation import ReconciledRow, StoredValue, list_reconciled, list_values
+from app.pushes.repository.standings import Named, Standings, list_names, read_standings
 from app.pushes.repository.values import (
     AwardedRow,
-    Named,
     ReportedRow,
-    Standings,
     Target,
     UnitState,
     allow_pauses,
-    copied_line,
-    copy_reported,
     count_units,
     list_answers,
-    list_names,
     list_records,
     list_targets,
     list_units,
-    read_standings,
     slices,
     touch,
     upsert_awarded,

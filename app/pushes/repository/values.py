@@ -1,7 +1,7 @@
 """SQL of pushes: everything goes in sets, a slice of values at a time."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
 
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.chain import Link
 from app.clients.client import Client
-from app.kernel.database import copy_in, fetch
+from app.kernel.database import fetch
 from app.periods.cohorts import Cohort
 from app.periods.windows import Windows
 from app.scores.cohort import ScoredCohort
@@ -46,17 +46,6 @@ ANSWERS = """
     SELECT unit_id, indicator_id, reported, verdict, assessed, awarded, exemption, reason
       FROM answers WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
 """
-STANDINGS = """
-    SELECT array_agg(pt.unit_id), array_agg(CAST(s.points * 1000000 AS bigint)),
-           array_agg(pt.unit_id) FILTER (WHERE NOT pt.ranked)
-      FROM participants pt
-      JOIN scorecards s ON s.period_id = pt.period_id AND s.unit_id = pt.unit_id AND s.basis = 'assessed'
-     WHERE pt.period_id = $1 AND pt.level_id = $2
-"""
-NAMES = """
-    SELECT unit_id, code, ancestors, sort_key FROM participants
-     WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
-"""
 COUNT = "SELECT count(*) FROM participants WHERE period_id = $1 AND level_id = $2"
 TOUCH = """
     INSERT INTO submissions (period_id, level_id, unit_id, revision, updated_at)
@@ -92,20 +81,6 @@ UPSERT_AWARDED = """
            assessed_values = excluded.assessed_values, review_outdated = false
 """
 
-COPIED: tuple[str, ...] = (
-    "period_id",
-    "level_id",
-    "source",
-    "reported_by",
-    "reported_at",
-    "unit_id",
-    "indicator_id",
-    "reported",
-)
-COPIED += ("sequence", "observed_at", "self_values", "assessed_values")
-NULL = "\\N"
-ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
-
 
 class Target(NamedTuple):
     """A unit on the roster, and its level."""
@@ -121,25 +96,6 @@ class UnitState(NamedTuple):
     traits: frozenset[str]
     submission: str
     windows: Windows
-
-
-class Standings(NamedTuple):
-    """Everybody's points in millionths, by unit: they have 6 decimals, and whole numbers are read ten times as fast.
-
-    `unranked` are the units that take part but are not ranked.
-    """
-
-    points: Mapping[int, int]
-    unranked: frozenset[int]
-
-
-class Named(NamedTuple):
-    """A unit's names: `ancestors` are codes."""
-
-    unit_id: int
-    code: str
-    ancestors: Sequence[str]
-    sort_key: str
 
 
 class ReportedRow(NamedTuple):
@@ -193,18 +149,6 @@ async def list_units(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[i
     return {row[0]: UnitState(frozenset(row[1]), row[2], Windows(*row[3:])) for row in rows}
 
 
-async def read_standings(session: AsyncSession, cohort: Cohort) -> Standings:
-    """Everybody's points on the assessed basis, as this transaction sees them."""
-    [[units, points, unranked]] = await fetch(session, STANDINGS, cohort.period_id, cohort.level_id)
-    return Standings(dict(zip(units or (), points or (), strict=True)), frozenset(unranked or ()))
-
-
-async def list_names(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int]) -> list[Named]:
-    """Codes of these units."""
-    rows = await fetch(session, NAMES, cohort.period_id, cohort.level_id, list(unit_ids))
-    return [Named(*row) for row in rows]
-
-
 async def count_units(session: AsyncSession, cohort: Cohort) -> int:
     """How many units the cohort has."""
     return int((await fetch(session, COUNT, cohort.period_id, cohort.level_id))[0][0])
@@ -233,37 +177,6 @@ async def list_answers(
 async def touch(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int], now: datetime) -> None:
     """Give each unit's submission its next revision; begin those that are not there."""
     await fetch(session, TOUCH, cohort.period_id, cohort.level_id, list(unit_ids), now)
-
-
-async def copy_reported(
-    session: AsyncSession, cohort: Cohort, link: Link, actor: str, source: str | None, lines: Sequence[str]
-) -> None:
-    """Write reported values of leaves for which nothing is stored, each as `copied_line` makes it."""
-    head = f"{cohort.period_id}\t{cohort.level_id}\t{copied(source)}\t{copied(actor)}\t{link.now.isoformat()}\t"
-    if lines:
-        await copy_in(session, "answers", COPIED, (head + head.join(lines)).encode())
-
-
-def copied_line(
-    unit_id: int,
-    indicator_id: int,
-    reported: str,
-    sequence: int | None,
-    observed_at: datetime | None,
-    self_values: str | None,
-    assessed_values: str | None,
-) -> str:
-    """One row, but for what all have in common, as COPY reads text. JSON has no tab and no line break."""
-    json = reported if "\\" not in reported else copied(reported)
-    number = NULL if sequence is None else sequence
-    time = NULL if observed_at is None else observed_at.isoformat()
-    values = f"{self_values or NULL}\t{assessed_values or NULL}"
-    return f"{unit_id}\t{indicator_id}\t{json}\t{number}\t{time}\t{values}\n"
-
-
-def copied(text: str | None) -> str:
-    """Text as COPY reads it."""
-    return NULL if text is None else text.translate(ESCAPES)
 
 
 async def upsert_reported(
