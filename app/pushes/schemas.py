@@ -11,8 +11,8 @@ from app.submissions.schemas import Inputs
 from app.units.schemas import Scheme, UnitKey
 
 MOST_VALUES = 250_000
-_SAFE_INTEGER = 2**53 - 1
-Sequence = Annotated[int, Strict(), Field(ge=0, le=_SAFE_INTEGER)]
+SAFE_INTEGER = 2**53 - 1
+Sequence = Annotated[int, Strict(), Field(ge=0, le=SAFE_INTEGER)]
 
 
 class PushedValue(Schema):
