@@ -35,6 +35,8 @@ def create_app(settings: Settings) -> FastAPI:
         title="Digital Transformation Index",
         version=_VERSION,
         description="Index sets, reports, scores and rankings of a province and its units.",
+        openapi_tags=[{"name": name, "description": description} for name, description in api.TAGS.items()],
+        models=api.models,
         lifespan=_lifespan,
         middleware=[
             Middleware(RequestLog),

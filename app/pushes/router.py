@@ -11,7 +11,7 @@ from app.kernel.errors import problem_responses
 from app.kernel.idempotency import OnceRoute, claim
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.pushes import reconciliation
-from app.pushes.schemas import PushQuery, PushReport, PushWrite, ReconciledUnit, ReconciliationQuery
+from app.pushes.schemas import PushProblem, PushQuery, PushReport, PushWrite, ReconciledUnit, ReconciliationQuery
 from app.pushes.service import push
 
 router = APIRouter(
@@ -27,14 +27,14 @@ MOST_BYTES = 60_000_000
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": PushWrite.model_json_schema()}},
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PushWrite"}}},
     }
 }
 REPORTED: dict[int | str, dict[str, Any]] = {
     200: {"description": "Every value was taken, or was late"},
     207: {"model": PushReport, "description": "Some values were rejected, the others taken (`atomic=false`)"},
     422: {
-        **problem_responses(422)[422],
+        "model": PushProblem,
         "description": "Values are wrong, and nothing was written: the problem has the report's members",
     },
 }
