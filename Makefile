@@ -40,6 +40,7 @@ check: $(INSTALLED) $(TOOLS) ## Lint, types, import contracts, Dockerfile, migra
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/dti migrate --check
 	$(BIN)/dti openapi --check
+	$(WITH_TOOLS) spectral lint --quiet --fail-severity warn --ruleset openapi/.spectral.yaml openapi/openapi.json
 	$(MAKE) --no-print-directory $(CLIENTS)
 	$(BIN)/mypy --config-file tools/mypy.ini --python-executable .tools/bin/python build/clients/python examples
 	$(WITH_TOOLS) tsc -p examples

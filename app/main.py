@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import structlog
 from fastapi import Depends, FastAPI
@@ -26,6 +27,7 @@ from app.rankings.service import Rankings
 from app.settings import Settings
 
 _VERSION = "1.0.0"
+EXAMPLES = Path(__file__).parent / "examples"
 _log = structlog.get_logger(__name__)
 
 
@@ -37,6 +39,7 @@ def create_app(settings: Settings) -> FastAPI:
         description="Index sets, reports, scores and rankings of a province and its units.",
         openapi_tags=[{"name": name, "description": description} for name, description in api.TAGS.items()],
         models=api.models,
+        examples=EXAMPLES,
         lifespan=_lifespan,
         middleware=[
             Middleware(RequestLog),

@@ -1,12 +1,14 @@
 """The OpenAPI document: FastAPI's, completed so that clients generated from it fit."""
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from app.kernel.examples import add_examples
 from app.kernel.naming import rename_schemas
 from app.kernel.operations import complete
 from app.kernel.problems import Problem
@@ -17,19 +19,23 @@ _SERVERS = [{"url": "/", "description": "Where this document was read"}]
 class DocumentedAPI(FastAPI):
     """FastAPI with the Problem schema, and all that follows from what an operation takes.
 
-    `models` are those of bodies that their routes read by hand.
+    `models` are those of bodies that their routes read by hand; `examples` is the folder of `kernel.examples`.
     """
 
-    def __init__(self, *, models: Sequence[type[BaseModel]] = (), **options: Any) -> None:
+    def __init__(self, *, models: Sequence[type[BaseModel]] = (), examples: Path | None = None, **options: Any) -> None:
         super().__init__(servers=_SERVERS, **options)
         self._models = models
+        self._examples = examples
 
     def openapi(self) -> dict[str, Any]:
         if self.openapi_schema is None:
             document = super().openapi()
             document.setdefault("components", {}).setdefault("schemas", {}).update(_schemas(self._models))
-            for path, operation in _operations(document):
+            operations = list(_operations(document))
+            for path, operation in operations:
                 complete(path, operation)
+            if self._examples is not None:
+                add_examples((operation for _, operation in operations), self._examples)
             self.openapi_schema = rename_schemas(document)
         return self.openapi_schema
 
