@@ -23,6 +23,8 @@ TAGS = {
     "scores": "Score cards, receipts and the distribution of points",
     "submissions": "What units report, and what reviewers say of it",
     "data values": "What other systems push in for many units",
+    "changes": "Which units changed since a version",
+    "webhooks": "Being told of changes",
     "periods": "Periods, their windows, rosters and benchmarks",
     "levels": "Levels of administration",
     "units": "Units through time",

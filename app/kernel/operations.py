@@ -38,9 +38,11 @@ def _declare_refusals(path: str, operation: dict[str, Any]) -> None:
 
 def _refusals(path: str, operation: dict[str, Any]) -> Iterator[int]:
     yield from (422, 500, 503)
-    headers = _headers(operation)
+    headers = _named(operation, "header")
     if "requestBody" in operation:
         yield from (400, 413, 415)
+    if "cursor" in _named(operation, "query"):
+        yield 400
     if "security" in operation:
         yield from (401, 403)
     if "{" in path:
@@ -52,7 +54,7 @@ def _refusals(path: str, operation: dict[str, Any]) -> Iterator[int]:
 
 
 def _declare_headers(operation: dict[str, Any]) -> None:
-    sent = _headers(operation)
+    sent = _named(operation, "header")
     for status, response in operation["responses"].items():
         if int(status) < 400 and HEADER in sent:
             response.setdefault("headers", {})[REPLAYED] = _REPLAYED
@@ -84,5 +86,5 @@ def _declare_visitors(operation: dict[str, Any]) -> None:
         security.append({})
 
 
-def _headers(operation: dict[str, Any]) -> set[str]:
-    return {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"}
+def _named(operation: dict[str, Any], place: str) -> set[str]:
+    return {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == place}
