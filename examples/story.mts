@@ -10,7 +10,7 @@
 
 import { createHash, randomUUID } from "node:crypto";
 import { env } from "node:process";
-import type { paths, Problem, PushWrite } from "dti-client";
+import type { Job, paths, Problem, PushReport, PushWrite } from "dti-client";
 import createClient from "openapi-fetch";
 
 const [period, level, indicator, source] = ["vinh-long-demo", "district", "3.8", "motcua"] as const;
@@ -20,6 +20,12 @@ const sent: Record<string, { a: number; b: number }> = { "H61.857": { a: 4, b: 7
 function wanted<T>({ data, error }: { data?: T; error?: Problem }): T {
   if (data === undefined) throw new Error(error ? `${error.code}: ${error.detail}` : "not expected");
   return data;
+}
+
+/** What a push did; it would be a job, had it been sent with `Prefer: respond-async`. */
+function report(answer: PushReport | Job): PushReport {
+  if ("effects" in answer) return answer;
+  throw new Error(`not done yet: /v1/jobs/${answer.id}`);
 }
 
 /** SHA-256 of the canonical JSON (RFC 8785) of what was sent of a unit; the members above stand in its order already. */
@@ -47,14 +53,14 @@ const sequence = Date.now();
 const values = Object.entries(sent).map(([unit, inputs]) => ({ unit, indicator, inputs, sequence }));
 const body: PushWrite = { period, source, values };
 
-const tried = wanted(await dti.POST("/v1/data-values", { body, params: { query: { dry_run: true } } }));
+const tried = report(wanted(await dti.POST("/v1/data-values", { body, params: { query: { dry_run: true } } })));
 for (const effect of tried.effects) {
   const points = `${effect.points_before} → ${effect.points_after}`;
   console.log(`${effect.unit}: points ${points}, rank ${effect.rank_before} → ${effect.rank_after} (${effect.cause})`);
 }
 
 const params = { header: { "Idempotency-Key": randomUUID() } };
-const done = wanted(await dti.POST("/v1/data-values", { body, params }));
+const done = report(wanted(await dti.POST("/v1/data-values", { body, params })));
 const asTried = JSON.stringify(done.effects) === JSON.stringify(tried.effects);
 console.log(`pushed: ${done.counts.updated} updated, as tried: ${asTried}`);
 
