@@ -35,4 +35,6 @@ class JobDetail(Job):
     """A job, once it has ended with what the push would have been answered."""
 
     report: PushReport | None = Field(None, description="Of a job that succeeded; else absent")
-    problem: PushProblem | None = Field(None, description="Of a job that failed, nothing of which was kept; else absent")
+    problem: PushProblem | None = Field(
+        None, description="Of a job that failed, nothing of which was kept; else absent"
+    )
