@@ -41,6 +41,11 @@ def wanted(kind: type[T], parsed: object) -> T:
     raise SystemExit(f"{parsed.code}: {parsed.detail}" if isinstance(parsed, Problem) else f"not expected: {parsed}")
 
 
+def server() -> str:
+    """Where the service is."""
+    return os.environ.get("DTI_URL", "http://127.0.0.1:8000")
+
+
 def signed_in(url: str) -> AuthenticatedClient:
     """A client with a token, which is good for 15 minutes."""
     form = IssueTokenForm("client_credentials", None, os.environ["DTI_CLIENT_ID"], os.environ["DTI_CLIENT_SECRET"])
@@ -49,7 +54,7 @@ def signed_in(url: str) -> AuthenticatedClient:
 
 
 def main() -> None:
-    client = signed_in(os.environ.get("DTI_URL", "http://127.0.0.1:8000"))
+    client = signed_in(server())
     # A sequence rises with every change of a value: what comes late is then stale, and never undoes a newer one.
     sequence = time.time_ns() // 1_000_000
     values = [
