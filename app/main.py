@@ -34,6 +34,7 @@ from app.webhooks.signing import secret_seal
 
 _VERSION = "1.0.0"
 EXAMPLES = Path(__file__).parent / "examples"
+_CONNECTIONS_BESIDE = 5  # three for jobs and what they tell of themselves, two for messages
 _log = structlog.get_logger(__name__)
 
 
@@ -89,13 +90,24 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.environment == "production":
             await _refuse_old_schema(app.state.database, app.state.schema_head)
         async with (
-            courier(app.state.database, app.state.receivers, secret_seal(app.state.keys.pepper)) as messages,
-            working(app.state.database, [messages.work, *jobs.works(app.state.database, settings)]),
+            _beside(settings) as database,
+            courier(database, app.state.receivers, secret_seal(app.state.keys.pepper)) as messages,
+            working(database, [messages.work, *jobs.works(database, settings)]),
         ):
             yield
     finally:
         app.state.receivers.close()
         await close_database(app.state.database)
+
+
+@asynccontextmanager
+async def _beside(settings: Settings) -> AsyncIterator[Database]:
+    """Connections for the work beside the requests, none of which it takes from them."""
+    database = open_database(settings.model_copy(update={"pool_size": _CONNECTIONS_BESIDE}))
+    try:
+        yield database
+    finally:
+        await close_database(database)
 
 
 async def _refuse_old_schema(database: Database, head: str | None) -> None:

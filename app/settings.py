@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     max_body_bytes: int = Field(2_000_000, ge=1, description="Largest request body; 413 above it")
-    pool_size: int = Field(8, ge=2, le=200, description="Database connections of a worker to write; as many to read")
+    pool_size: int = Field(8, ge=1, le=200, description="Database connections of a worker to write; as many to read")
     statement_seconds: int = Field(30, ge=1, le=3600, description="A statement that takes longer is given up")
 
     webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(

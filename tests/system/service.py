@@ -25,7 +25,7 @@ def dti(folder: Path, *arguments: str, **more: str) -> str:
     """Run one command to its end; what it printed. The test fails when the command does."""
     command = [sys.executable, "-m", "app.cli", *arguments]
     done = subprocess.run(
-        command, env=environment(folder, more), capture_output=True, text=True, timeout=60, check=False
+        command, env=environment(folder, more), capture_output=True, text=True, timeout=180, check=False
     )
     assert done.returncode == 0, f"dti {' '.join(arguments)}: {done.stdout}{done.stderr}"
     return done.stdout
@@ -51,12 +51,17 @@ class Service:
             command = [sys.executable, "-m", "app.cli", "serve", *arguments]
             process = subprocess.Popen(command, env=environment(folder, more), stdout=out, stderr=err)
         service = cls(folder, process, output, messages)
-        service._wait()
+        try:
+            service._wait()
+        except BaseException:
+            # Nobody else knows of it yet.
+            service.stop()
+            raise
         return service
 
     def _wait(self) -> None:
         serves = re.compile(r"Serving (http://\S+)")
-        found = comes_true(lambda: bool(serves.search(self.said)) or self.process.poll() is not None, 60)
+        found = comes_true(lambda: bool(serves.search(self.said)) or self.process.poll() is not None, 120)
         match = serves.search(self.said)
         assert found, f"it did not serve:\n{self.said}"
         assert match, f"it did not serve:\n{self.said}"
@@ -89,7 +94,7 @@ class Service:
         return [pid for pid in descendants(self.postmaster) if "127.0.0.1(" in command_of(pid)]
 
     def becomes_ready(self) -> bool:
-        return comes_true(lambda: self.status("/readyz") == 200)
+        return comes_true(lambda: self.status("/readyz") == 200, 90)
 
     def status(self, path: str) -> int:
         """The status of a GET without a token, 0 when nothing answers."""
