@@ -14,6 +14,7 @@ from app import api
 from app.changes.service import ChangeLog
 from app.clients import router as clients
 from app.clients.keys import load_keys
+from app.clients.router import PATH as TOKEN_PATH
 from app.clients.tokens import Tokens
 from app.kernel import docs, health
 from app.kernel.background import working
@@ -22,6 +23,7 @@ from app.kernel.errors import install, problem_responses
 from app.kernel.limits import BodyLimit
 from app.kernel.logs import RequestLog, configure_logs
 from app.kernel.outages import is_lost
+from app.kernel.rates import RateLimit
 from app.kernel.reference import DocumentedAPI
 from app.kernel.strictness import Strictness
 from app.pushes.jobs import running as jobs
@@ -50,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
         middleware=[
             Middleware(RequestLog),
+            Middleware(RateLimit, settings.rate_limit, settings.address_rate_limit, frozenset({TOKEN_PATH})),
             Middleware(BodyLimit, limit=settings.max_body_bytes, paths={PATH: MOST_BYTES}),
         ],
         dependencies=[Depends(Strictness())],

@@ -5,11 +5,17 @@ from typing import Any
 
 from app.kernel.idempotency import HEADER, REPLAYED
 from app.kernel.problems import MEDIA_TYPE, problem_responses
+from app.kernel.rates import UNLIMITED
 
 _JSON = "application/json"
 _REPLAYED = {
     "description": "`true` where this answer was given before, to the same Idempotency-Key",
     "schema": {"type": "string", "const": "true"},
+}
+_RATES = {
+    "RateLimit-Policy": 'The rate and its window in seconds, such as `"client";q=6000;w=60`',
+    "RateLimit": 'What is left of it, and for how many seconds, such as `"client";r=0;t=17`',
+    "Retry-After": "Seconds until requests are answered again",
 }
 _ETAG = {"description": "What this answer is of: for If-Match and If-None-Match", "schema": {"type": "string"}}
 
@@ -38,6 +44,8 @@ def _declare_refusals(path: str, operation: dict[str, Any]) -> None:
 
 def _refusals(path: str, operation: dict[str, Any]) -> Iterator[int]:
     yield from (422, 500, 503)
+    if path not in UNLIMITED:
+        yield 429
     headers = _named(operation, "header")
     if "requestBody" in operation:
         yield from (400, 413, 415)
@@ -60,6 +68,10 @@ def _declare_headers(operation: dict[str, Any]) -> None:
             response.setdefault("headers", {})[REPLAYED] = _REPLAYED
         if status in ("200", "201", "304") and "If-None-Match" in sent:
             response.setdefault("headers", {})["ETag"] = _ETAG
+    if "429" in operation["responses"]:
+        operation["responses"]["429"]["headers"] = {
+            name: {"description": told, "schema": {"type": "string"}} for name, told in _RATES.items()
+        }
 
 
 def _repeat_what_is_created(answers: dict[str, Any]) -> None:

@@ -92,3 +92,15 @@ def _parents() -> Iterator[tuple[int, int]]:
 def _stat(pid: int) -> list[str]:
     """State, parent and so on; the name before them may hold spaces and brackets."""
     return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+
+
+def forget_peak(pid: int) -> int:
+    """The bytes that the process has in memory now, which is its peak from here on."""
+    (_PROC / str(pid) / "clear_refs").write_text("5")
+    return peak(pid)
+
+
+def peak(pid: int) -> int:
+    """The most bytes that it had in memory at once."""
+    status = (_PROC / str(pid) / "status").read_text()
+    return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))
