@@ -134,7 +134,10 @@ _MISTAKES: dict[str, list[Callable[[Any], object]]] = {
         lambda it: _get(it)["parameters"][0].update(schema={"anyOf": [{"type": "string"}, {"type": "null"}]})
     ],
     "dti-property-names": [lambda it: _schemas(it)["Thing"]["properties"].update(ownName={"type": "string"})],
-    "dti-schema-names": [lambda it: _schemas(it).update({"Thing-Input": _schemas(it)["Thing"]})],
+    "dti-schema-names": [
+        lambda it: _schemas(it).update({"Thing-Input": _schemas(it)["Thing"]}),
+        lambda it: _schemas(it).update({"Client": _schemas(it)["Thing"]}),
+    ],
     "dti-schemas-have-names": [
         lambda it: _json(_post(it)["requestBody"]).update(schema={"type": "object"}),
         lambda it: _json(_get(it)["responses"]["200"]).update(schema={"type": "object"}),
