@@ -63,6 +63,7 @@ VERDICT = {"verdict": "adjust", "points": 1, "reason": "Biên bản"}
 NEXT = period(code="ky-sau")
 NEW_LEVEL = {"code": "village", "title": "Thôn", "ordinal": 9, "valid_from": "2020-01-01"}
 RENAMED = {"code": "{unit}", "name": "Tên mới", "level": "commune", "parent": BOUND}
+CLIENT = {"name": "Một cửa", "scopes": ["read"], "unit": "{unit}", "levels": None, "indicators": None}
 WEBHOOK = {"url": "https://8.8.8.8/dti", "types": ["ranking.changed"]}
 DECISION = {"number": "1/QĐ", "date": "2026-01-01", "issuer": "UBND"}
 
@@ -80,6 +81,14 @@ ROWS = {
     "readyz": Row(None),
     "get_framework_schema": Row(None),
     "issue_token": Row(None, 401, form={"grant_type": "client_credentials"}),
+    "get_jwks": Row(None),
+    # clients
+    "list_clients": Row(ADMIN),
+    "create_client": Row(ADMIN, 201, outside=422, body=CLIENT),
+    "get_client": Row(ADMIN, 404),
+    "put_client": Row(ADMIN, 404, body={**CLIENT, "disabled": False}),
+    "delete_client": Row(ADMIN, 404),
+    "rotate_client": Row(ADMIN, 404),
     # rankings, scores
     "get_ranking": Row(READ, outside=404, query={**COHORT, "within": "{unit}"}),
     "get_scorecard": Row(READ, outside=404),
