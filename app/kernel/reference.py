@@ -43,7 +43,7 @@ def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 def _complete(path: str, operation: dict[str, Any]) -> None:
     for status, response in problem_responses(*_refusals(path, operation)).items():
         operation["responses"].setdefault(str(status), response)
-    if HEADER in _headers(operation):
+    if HEADER in _named(operation, "header"):
         for status, response in operation["responses"].items():
             if int(status) < 400:
                 response.setdefault("headers", {})[REPLAYED] = _REPLAYED
@@ -55,9 +55,11 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
 
 def _refusals(path: str, operation: dict[str, Any]) -> Iterator[int]:
     yield from (422, 500, 503)
-    headers = _headers(operation)
+    headers = _named(operation, "header")
     if "requestBody" in operation:
         yield from (400, 413, 415)
+    if "cursor" in _named(operation, "query"):
+        yield 400
     if "security" in operation:
         yield from (401, 403)
     if "{" in path:
@@ -68,5 +70,5 @@ def _refusals(path: str, operation: dict[str, Any]) -> Iterator[int]:
         yield from (400, 409)
 
 
-def _headers(operation: dict[str, Any]) -> set[str]:
-    return {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "header"}
+def _named(operation: dict[str, Any], place: str) -> set[str]:
+    return {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == place}

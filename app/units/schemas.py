@@ -4,7 +4,7 @@ from typing import Annotated, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from app.kernel.schema import Code, Date, Name, Schema, UnitCode
+from app.kernel.schema import Code, Date, Name, Schema, UnitCode, Whole
 
 T = TypeVar("T")
 
@@ -22,8 +22,8 @@ ValidTo = Annotated[
     Field(description="EXCLUSIVE: the first day on which it is no longer valid; null: no end is known"),
 ]
 Seen = Annotated[
-    int | None,
-    Field(ge=1, description="May be sent back as it was read: 412 when it is no longer the current one"),
+    Annotated[int, Field(ge=1), Whole] | None,
+    Field(description="May be sent back as it was read: 412 when it is no longer the current one"),
 ]
 
 _UNIT_CODE = re.compile(r"[0-9A-Z.]{1,35}")
@@ -50,7 +50,9 @@ Within = Annotated[
 
 class LevelValues(Schema):
     title: Name
-    ordinal: int = Field(ge=0, le=1_000_000, description="Levels are listed by it, the highest body first")
+    ordinal: Annotated[int, Field(ge=0, le=1_000_000), Whole] = Field(
+        description="Levels are listed by it, the highest body first"
+    )
     valid_from: Date | None = Field(None, description="The first day on which it is valid; null: since ever")
     valid_to: ValidTo = None
 
