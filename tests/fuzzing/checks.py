@@ -1,0 +1,60 @@
+"""What schemathesis loads beside its own: two checks, and keys that are fresh."""
+
+import itertools
+from typing import Any
+
+import schemathesis
+from schemathesis import Case, CheckContext, HookContext, Response
+from schemathesis.core.failures import Failure
+
+_PROBLEM = "application/problem+json"
+_MEMBERS = {"type": "urn:dti:problem:", "title": "", "detail": "", "code": ""}
+# The codes of a request that was refused before anything was looked up.
+_FORM = {"validation_failed", "unreadable_body", "unknown_parameter", "repeated_parameter", "unsupported_media_type"}
+# What JSON Schema cannot tell, though the descriptions do.
+_UNTELLABLE = {
+    "not_storable": "U+0000 anywhere in a document of any form",
+    "number_too_precise": "digits of a number: its schema sees the value, not how it is written",
+    "too_many_decimals": "likewise; multipleOf is wrong on floats in most validators",
+}
+_KEY = "Idempotency-Key"
+_numbers = itertools.count(1)
+
+
+@schemathesis.hook
+def before_call(context: HookContext, case: Case[Any], kwargs: dict[str, Any]) -> None:
+    """Send the documented key once only: what is sent again is answered again, and nothing behind it would be tried."""
+    if case.headers and case.headers.get(_KEY) == _documented_key(case):
+        case.headers[_KEY] = f"fuzz-{next(_numbers)}"
+
+
+def _documented_key(case: Case[Any]) -> Any:
+    parameters = case.operation.definition.raw.get("parameters", ())
+    return next((parameter.get("example") for parameter in parameters if parameter.get("name") == _KEY), None)
+
+
+@schemathesis.check
+def refusals_are_problems(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """Whatever is refused, also by the router (404, 405), is a problem that says so."""
+    if response.status_code < 400 or response.request.method == "HEAD":
+        return
+    media_type = response.headers.get("content-type", [""])[0]
+    if media_type != _PROBLEM:
+        raise Failure(operation=case.operation.label, title="Refused without a problem", message=media_type)
+    problem = response.json()
+    told = all(str(problem.get(name, "")).startswith(start) for name, start in _MEMBERS.items())
+    if not told or problem["status"] != response.status_code:
+        raise Failure(operation=case.operation.label, title="Not a whole problem", message=str(problem))
+
+
+@schemathesis.check
+def form_is_told(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """What fits the document is not refused for its form: else the document keeps a rule from its readers."""
+    if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code not in (400, 415, 422):
+        return
+    problem = response.json()
+    codes = {error["code"] for error in problem["errors"]}
+    if problem["code"] in _FORM and not codes <= _UNTELLABLE.keys():
+        raise Failure(
+            operation=case.operation.label, title="A rule of form that the document keeps", message=str(problem)
+        )
