@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.changes.router import router as changes
 from app.frameworks.router import router as frameworks
 from app.periods.router import router as periods
 from app.pushes.router import router as pushes
@@ -12,10 +13,11 @@ from app.scores.router import router as scores
 from app.submissions.router import reported
 from app.submissions.router import router as submissions
 from app.units.router import router as units
+from app.webhooks.router import router as webhooks
 
 router = APIRouter(prefix="/v1")
 # Routes are tried in order: what is asked often comes first, reference data last.
-for feature in (rankings, scores, submissions, pushes, periods, units, frameworks, rehearsals):
+for feature in (rankings, scores, submissions, pushes, changes, periods, units, frameworks, rehearsals, webhooks):
     router.include_router(feature)
 # What is asked most, tried before all others. Their declared twins in the routers are what is documented.
 first = [polled, *reported]

@@ -10,10 +10,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.middleware import Middleware
 
 from app import api
+from app.changes.service import ChangeLog
 from app.clients import router as clients
 from app.clients.keys import load_keys
 from app.clients.tokens import Tokens
 from app.kernel import docs, health
+from app.kernel.background import working
 from app.kernel.database import Database, close_database, open_database
 from app.kernel.errors import install, problem_responses
 from app.kernel.limits import BodyLimit
@@ -24,6 +26,9 @@ from app.kernel.strictness import Strictness
 from app.pushes.router import MOST_BYTES, PATH
 from app.rankings.service import Rankings
 from app.settings import Settings
+from app.webhooks.courier import courier
+from app.webhooks.receivers import Receivers
+from app.webhooks.signing import secret_seal
 
 _VERSION = "1.0.0"
 _log = structlog.get_logger(__name__)
@@ -72,11 +77,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.schema_head = health.schema_head()
     app.state.database = open_database(settings)
     app.state.rankings = Rankings(app.state.database)
+    app.state.changes = ChangeLog(app.state.database)
+    app.state.receivers = Receivers(settings.webhook_networks)
     try:
         if settings.environment == "production":
             await _refuse_old_schema(app.state.database, app.state.schema_head)
-        yield
+        async with (
+            courier(app.state.database, app.state.receivers, secret_seal(app.state.keys.pepper)) as messages,
+            working(app.state.database, [messages.work]),
+        ):
+            yield
     finally:
+        app.state.receivers.close()
         await close_database(app.state.database)
 
 

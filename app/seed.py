@@ -16,11 +16,10 @@ from app.frameworks.document import FrameworkDocument
 from app.kernel.database import Database, transaction
 from app.periods import repository as periods
 from app.periods import service as period_service
-from app.periods.cohorts import list_cohorts
 from app.periods.participants import get_participant
 from app.periods.schemas import PeriodCreate
 from app.scores.cohort import load
-from app.scores.rebuild import rebuild
+from app.scores.opening import open_period
 from app.scoring import Indicator
 from app.submissions import reporting, service
 from app.submissions.schemas import AnswerWrite, ReviewWrite, SubmissionWrite
@@ -85,9 +84,7 @@ async def load_results(session: AsyncSession, document: Mapping[str, Any]) -> st
     if await periods.find(session, period.code) is not None:
         return f"{period.code} is there already"
     row = await period_service.create(session, period, SEEDER.id)
-    await period_service.open_period(session, row, SEEDER.id)
-    for cohort in await list_cohorts(session, period.code):
-        await rebuild(session, cohort)
+    await open_period(session, row, SEEDER.id)
     reported = document.get("submissions", {})
     for unit, pillars in reported.items():
         await report(session, period.code, unit, pillars)

@@ -25,6 +25,7 @@ from app.periods import service as periods
 from app.periods.cohorts import Cohort, list_cohorts
 from app.periods.schemas import PeriodCreate, PeriodLevel
 from app.scores.cohort import ScoredCohort, load
+from app.scores.opening import open_period
 from app.scores.rebuild import rebuild
 from app.scoring import Reported, check_inputs, cohort_values
 from app.settings import Settings
@@ -148,7 +149,7 @@ async def _open(database: Database, authority: str, size: int) -> Cohort:
     )
     async with transaction(database) as session:
         row = await periods.create(session, period, ACTOR)
-        await periods.open_period(session, row, ACTOR)
+        await open_period(session, row, ACTOR)
         return (await list_cohorts(session, period.code))[0]
 
 
@@ -165,8 +166,8 @@ async def _copy_answers(
     answers: Mapping[str, list[dict[str, Any]]],
 ) -> None:
     period_id, level_id = scored.cohort.period_id, scored.cohort.level_id
-    submissions = [(period_id, unit_id, level_id, "draft", 1) for unit_id in unit_ids.values()]
-    columns = ["period_id", "unit_id", "level_id", "status", "revision"]
+    submissions = [(period_id, unit_id, level_id, "draft", 1, 1) for unit_id in unit_ids.values()]
+    columns = ["period_id", "unit_id", "level_id", "status", "revision", "version"]
     await raw.copy_records_to_table("submissions", columns=columns, records=submissions)
     rows = []
     for code, given in answers.items():

@@ -43,10 +43,14 @@ class Base(DeclarativeBase):
 
 @dataclass(frozen=True)
 class Database:
-    """Two pools, so that writers waiting for a lock never keep readers out. Both in AUTOCOMMIT, as far as they know."""
+    """Two pools, so that writers waiting for a lock never keep readers out, and one connection that listens.
+
+    All in AUTOCOMMIT, as far as they know.
+    """
 
     writer: AsyncEngine
     reader: AsyncEngine
+    listener: AsyncEngine
 
 
 def open_database(settings: Settings) -> Database:
@@ -54,12 +58,13 @@ def open_database(settings: Settings) -> Database:
     if settings.database_url is None:
         raise ValueError("No database: set DATABASE_URL, or start with `dti serve`, which brings its own.")
     url = normalise_url(settings.database_url)
-    return Database(_engine(url, settings), _engine(url, settings))
+    pools = [_engine(url, settings, connections) for connections in (settings.pool_size, settings.pool_size, 1)]
+    return Database(*pools)
 
 
 async def close_database(database: Database) -> None:
-    await database.writer.dispose()
-    await database.reader.dispose()
+    for pool in (database.writer, database.reader, database.listener):
+        await pool.dispose()
 
 
 def normalise_url(text: str) -> URL:
@@ -96,7 +101,7 @@ async def fetch(session: AsyncSession, statement: str, *values: Any) -> Sequence
     For the statements of every write and poll: SQLAlchemy's own way takes three times as long. Parameters are `$1`,
     `$2` and so on; errors are asyncpg's own.
     """
-    rows: list[Any] = await (await _driver(session)).fetch(statement, *values)
+    rows: list[Any] = await (await driver_of(session)).fetch(statement, *values)
     return rows
 
 
@@ -104,7 +109,7 @@ async def fetch(session: AsyncSession, statement: str, *values: Any) -> Sequence
 async def _begun(engine: AsyncEngine, **options: Any) -> AsyncIterator[AsyncSession]:
     # The transaction is the driver's, begun and ended for a third of what it costs through SQLAlchemy.
     async with AsyncSession(engine, expire_on_commit=False) as session:
-        driver = await _driver(session)
+        driver = await driver_of(session)
         begun = driver.transaction(**options)
         try:
             await begun.start()
@@ -127,7 +132,8 @@ async def _undo(driver: Any, begun: Any) -> None:
             await begun.rollback()
 
 
-async def _driver(session: AsyncSession) -> Any:
+async def driver_of(session: AsyncSession) -> Any:
+    """The driver's own connection under a session."""
     driver = session.info.get(_DRIVER)
     if driver is None:
         connection = await session.connection()
@@ -156,11 +162,11 @@ WriteSession = Annotated[AsyncSession, Depends(_write_session, scope="function")
 ReadSession = Annotated[AsyncSession, Depends(_read_session, scope="function")]
 
 
-def _engine(url: URL, settings: Settings) -> AsyncEngine:
+def _engine(url: URL, settings: Settings, connections: int) -> AsyncEngine:
     engine = create_async_engine(
         url,
         isolation_level="AUTOCOMMIT",  # SQLAlchemy begins nothing
-        pool_size=settings.pool_size,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=_POOL_WAIT_SECONDS,
         pool_use_lifo=True,

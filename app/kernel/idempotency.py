@@ -5,14 +5,12 @@ are there, or neither. What is refused or fails is raised, rolls back, and leave
 corrected too. The lock on a key is the transaction's and ends with it, whoever crashes.
 """
 
-import os
 import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
@@ -21,6 +19,7 @@ from starlette.responses import Response
 from app.kernel import canonical
 from app.kernel.database import fetch, transaction
 from app.kernel.errors import BadRequestError, ConflictError, FieldError, InvalidError, pointer
+from app.kernel.sealing import Seal
 from app.kernel.strictness import read_whole
 
 HEADER = "Idempotency-Key"
@@ -45,7 +44,6 @@ _PARAMETER = {
 }
 _ESCAPED = re.compile(r"\\(.)")
 _BOUNDARY = re.compile(r'multipart/.*\bboundary="?([^";]+)', re.IGNORECASE)
-_NONCE_BYTES = 12
 
 _CLAIM = "SELECT pg_try_advisory_xact_lock($1)"
 # A statement of its own: its snapshot must be younger than the lock.
@@ -106,7 +104,7 @@ class _Attempt:
     session: AsyncSession
     key: str
     fingerprint: bytes
-    cipher: AESGCM
+    seal: Seal
     client_id: str | None = None
 
     @property
@@ -151,11 +149,11 @@ async def _answer_once(request: Request, handler: _Handler) -> Response:
     key = _read_key(request.headers.getlist(HEADER))
     # The whole body first: a slow caller must not hold a connection of the database.
     fingerprint = _fingerprint(request, await read_whole(request))
-    cipher = AESGCM(sha256(b"idempotency_keys" + request.app.state.keys.pepper).digest())
+    seal = Seal(request.app.state.keys.pepper, "idempotency_keys")
     try:
         async with transaction(request.app.state.database) as session:
             request.state.transaction = session
-            request.state.attempt = attempt = _Attempt(session, key, fingerprint, cipher)
+            request.state.attempt = attempt = _Attempt(session, key, fingerprint, seal)
             response = await handler(request)
             await _store(attempt, response)
     except _AnsweredError as answered:
@@ -193,16 +191,14 @@ async def _store(attempt: _Attempt, response: Response) -> None:
         raise RuntimeError(message)
     headers = [f"{name.decode('latin-1')}: {value.decode('latin-1')}" for name, value in response.raw_headers]
     # Sealed: what is told only once, such as a client's secret, is not to be read in the database.
-    nonce = os.urandom(_NONCE_BYTES)
-    body = nonce + attempt.cipher.encrypt(nonce, bytes(response.body), attempt.name)
+    body = attempt.seal.seal(bytes(response.body), attempt.name)
     row = (attempt.client_id, attempt.key, attempt.fingerprint, response.status_code, headers, body)
     await fetch(attempt.session, _STORE, *row)
     await fetch(attempt.session, _EXPIRE)
 
 
 def _replay(attempt: _Attempt, status: int, headers: list[str], body: bytes) -> Response:
-    nonce, sealed = body[:_NONCE_BYTES], body[_NONCE_BYTES:]
-    response = Response(attempt.cipher.decrypt(nonce, sealed, attempt.name), status)
+    response = Response(attempt.seal.open(body, attempt.name), status)
     lines = [line.partition(": ") for line in headers]
     response.raw_headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, _, value in lines]
     response.headers[REPLAYED] = "true"

@@ -25,6 +25,10 @@ LOCK = """
     )
     SELECT version, head, clock_timestamp() FROM locked
 """
+# The version that the running write is going to have, for statements that take the cohort's key first. Under the lock
+# nobody else moves it, and the event that moves it comes last.
+NEXT_VERSION = "(SELECT version + 1 FROM cohorts WHERE period_id = $1 AND level_id = $2)"
+NEXT_VERSION_BY_NAME = "(SELECT version + 1 FROM cohorts WHERE period_id = :period_id AND level_id = :level_id)"
 
 
 @dataclass(frozen=True, slots=True)

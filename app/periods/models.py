@@ -102,7 +102,10 @@ class CohortRow(Base):
 
 
 class ParticipantRow(Base):
-    """A unit as it stood on the period's `starts_on`, frozen when it was put on the roster."""
+    """A unit as it stood on the period's `starts_on`, frozen when it was put on the roster.
+
+    `version` is the cohort's at which it was put there, or its group, `ranked` or traits last changed.
+    """
 
     __tablename__ = "participants"
     __table_args__ = (
@@ -122,6 +125,24 @@ class ParticipantRow(Base):
     traits: Mapped[list[str]] = mapped_column(ARRAY(Text))
     group: Mapped[str | None] = mapped_column(Text)
     ranked: Mapped[bool]
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class DepartureRow(Base):
+    """A unit that has left the roster and not come back: as it stood there, and the cohort's version that left it out.
+
+    For readers who ask what has changed: of a participant that is gone nothing else is left to tell them so.
+    """
+
+    __tablename__ = "departures"
+    __table_args__ = (ForeignKeyConstraint(["period_id", "level_id"], ["cohorts.period_id", "cohorts.level_id"]),)
+
+    period_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    level_id: Mapped[int] = mapped_column(BigInteger)
+    code: Mapped[str] = mapped_column(Text)
+    ancestors: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    version: Mapped[int] = mapped_column(BigInteger)
 
 
 class ExtensionRow(Base):

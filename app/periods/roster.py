@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import record_cohort
 from app.kernel.errors import ConflictError, FieldError, InvalidError
 from app.periods import repository
 from app.periods.cohorts import get_cohort, lock_cohort
 from app.periods.models import PeriodRow
+from app.periods.recording import record_cohort
 from app.periods.repository import LevelOfPeriod, RosterEntryOfPeriod
 from app.units.repository import SubtreeMember, subtree
 
@@ -31,8 +32,16 @@ def is_valid(dated: Dated, on: date) -> bool:
     return begun and (dated.valid_to is None or dated.valid_to > on)
 
 
-async def freeze(session: AsyncSession, period: PeriodRow, actor: str) -> None:
-    """Write cohorts and participants of a period that is being opened, and the first event of each chain.
+@dataclass(frozen=True, slots=True)
+class FrozenRoster:
+    """The participants of one level, as rows."""
+
+    level: LevelOfPeriod
+    rows: Sequence[dict[str, Any]]
+
+
+async def freeze(session: AsyncSession, period: PeriodRow) -> list[FrozenRoster]:
+    """Write cohorts and participants of a period that is being opened: as of the first event, which `start_chain` adds.
 
     ConflictError `framework_not_published`, `framework_level_differs`; InvalidError `level_not_valid`,
     `authority_not_valid`, `overlapping_validity`, and `invalid_period` when a roster entry is outside the authority's
@@ -44,11 +53,13 @@ async def freeze(session: AsyncSession, period: PeriodRow, actor: str) -> None:
     entries = {entry.unit_id: entry for entry in (await repository.rosters_of(session, [period.id]))[period.id]}
     taking_part = {level.level_id: [m for m in members if m.level_id == level.level_id] for level in levels}
     require_known(entries, {member.unit_id for group in taking_part.values() for member in group})
-    for level in levels:
-        rows = list(participants(period.id, taking_part[level.level_id], entries))
-        await repository.insert_cohort(session, period.id, level)
-        await repository.insert_participants(session, rows)
-        await start_chain(session, period, level, rows, actor)
+    frozen_rosters = [
+        FrozenRoster(level, list(participants(period.id, taking_part[level.level_id], entries))) for level in levels
+    ]
+    for roster in frozen_rosters:
+        await repository.insert_cohort(session, period.id, roster.level)
+        await repository.insert_participants(session, roster.rows, version=1)
+    return frozen_rosters
 
 
 async def members_of(session: AsyncSession, period: PeriodRow) -> list[SubtreeMember]:
@@ -129,10 +140,9 @@ def frozen(period_id: int, member: SubtreeMember) -> dict[str, Any]:
     }
 
 
-async def start_chain(
-    session: AsyncSession, period: PeriodRow, level: LevelOfPeriod, rows: Sequence[dict[str, Any]], actor: str
-) -> None:
+async def start_chain(session: AsyncSession, period: PeriodRow, roster: FrozenRoster, actor: str) -> None:
     """The first event of a cohort: its framework by hash, its benchmarks, and its whole roster."""
+    level = roster.level
     cohort = await get_cohort(session, period.code, level.level)
     kept = ("code", "name", "parent", "traits", "group", "ranked")
     goalposts = ("indicator", "min", "max", "best", "source")
@@ -143,7 +153,7 @@ async def start_chain(
             {field: getattr(benchmark, field) for field in goalposts}
             for benchmark in await repository.list_benchmarks(session, period.id, level.level)
         ],
-        "roster": [{field: row[field] for field in kept} for row in rows],
+        "roster": [{field: row[field] for field in kept} for row in roster.rows],
     }
     link = await lock_cohort(session, cohort)
     await record_cohort(session, cohort, link, actor=actor, type="cohort.opened", data=data)

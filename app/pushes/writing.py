@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.chain import Link
-from app.audit.service import record_cohort
 from app.kernel.canonical import dumps
 from app.kernel.pending import Pending
+from app.periods.recording import record_cohort
 from app.periods.windows import exact
 from app.pushes import repository
 from app.pushes.deciding import Change

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import record_cohort, record_global
+from app.audit.service import record_global
 from app.clients.client import Client
 from app.frameworks.service import compiled
 from app.kernel.conditional import check_if_match, check_if_none_match
@@ -13,6 +13,7 @@ from app.kernel.errors import ConflictError, FieldError, ForbiddenError, Invalid
 from app.periods import repository as periods
 from app.periods.cohorts import get_cohort, lock_cohort
 from app.periods.models import PeriodRow
+from app.periods.recording import record_cohort
 from app.periods.repository import LevelOfPeriod, PeriodBenchmark
 from app.periods.schemas import BenchmarkWrite
 from app.periods.service import require_unpublished

@@ -16,7 +16,10 @@ BASIS = "basis IN ('self', 'assessed')"
 
 
 class ScorecardRow(Base):
-    """Every node's points of one unit on one basis. Points of a parent are the sum of its children's."""
+    """Every node's points of one unit on one basis. Points of a parent are the sum of its children's.
+
+    `version` is the cohort's at which the row last became what it is.
+    """
 
     __tablename__ = "scorecards"
     __table_args__ = (
@@ -38,6 +41,7 @@ class ScorecardRow(Base):
     node_points: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric))
     node_covered: Mapped[list[Decimal]] = mapped_column(ARRAY(Numeric))
     states: Mapped[list[str | None]] = mapped_column(ARRAY(Text))
+    version: Mapped[int] = mapped_column(BigInteger)
 
 
 class CohortFiguresRow(Base):

@@ -14,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.database import Database, transaction
 from app.periods.cohorts import Cohort, list_cohorts, lock_cohort
+from app.periods.recording import record_cohort
 from app.scores import repository
 from app.scores.bests import taken_leaves
 from app.scores.cohort import ScoredCohort, load
 from app.scores.stored import BASES, Basis, StoredAnswer, answers_on, trait_exemptions
 from app.scoring import Answer, Benchmark, CohortScore, Figures, score_cohort
 
+ACTOR = "rebuild"
 UnitAnswers = dict[str, dict[str, Answer]]
 
 
@@ -33,13 +35,21 @@ class RebuildReport:
 
 
 async def rebuild_all(database: Database) -> list[RebuildReport]:
-    """Rebuild every cohort, each in a transaction of its own under its lock."""
+    """Rebuild every cohort, each in a transaction of its own under its lock.
+
+    What has been put right is an event: without a new version readers would be told that nothing has changed.
+    """
     async with transaction(database) as session:
         cohorts = await list_cohorts(session)
     reports = []
     for cohort in cohorts:
         async with transaction(database) as session:
-            reports.append(await rebuild(session, cohort))
+            link = await lock_cohort(session, cohort)
+            report = await rebuild(session, cohort)
+            if report.differences:
+                data = {"differences": len(report.differences)}
+                await record_cohort(session, cohort, link, actor=ACTOR, type="scores.rebuilt", data=data)
+        reports.append(report)
     return reports
 
 

@@ -5,13 +5,13 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import record_cohort
 from app.clients.client import Client
 from app.kernel.errors import ConflictError, FieldError, InvalidError
 from app.periods import repository as periods
 from app.periods.cohorts import Cohort, get_cohort, list_cohorts, lock_cohort
 from app.periods.models import ParticipantRow, PeriodRow
 from app.periods.participants import Participant
+from app.periods.recording import record_cohort
 from app.periods.roster import frozen, members_of
 from app.periods.schemas import ParticipantWrite
 from app.periods.service import require_correctable
@@ -63,7 +63,8 @@ async def add(
     if await repository.reported_elsewhere(session, cohort, unit_id):
         raise ConflictError("submission_at_other_level", f"Unit '{code}' has reported at another level of the period.")
     values = wanted(body, {"group": None, "ranked": True, "traits": list(member.traits)})
-    await periods.insert_participants(session, [frozen(period.id, member) | values])
+    await periods.delete_departure(session, period.id, unit_id)
+    await periods.insert_participants(session, [frozen(period.id, member) | values], link.version + 1)
     await settle(session, period, cohort, unit_id, values, excluded=False)
     await rescore(session, cohort, unit_id, frozenset(values["traits"]))
     data = {"unit": code, "name": member.name, "parent": member.parent, **values, "reason": body.reason}
@@ -90,6 +91,7 @@ async def change(
         return
     for field, value in after.items():
         setattr(row, field, value)
+    row.version = link.version + 1
     await session.flush()
     await settle(session, period, cohort, row.unit_id, after, excluded=False)
     if after["traits"] != before["traits"]:
@@ -112,11 +114,20 @@ async def remove_participant(
     assert row is not None  # noqa: S101  rosters change under the period's lock only
     values = {field: getattr(row, field) for field in CHANGEABLE}
     await repository.forget_scores(session, cohort, unit_id)
-    await periods.delete_participant(session, period.id, unit_id)
+    await periods.delete_participant(session, period.id, unit_id, link.version + 1)
     await settle(session, period, cohort, unit_id, values, excluded=True)
     await rebuild(session, cohort)
     data = {"unit": participant.code, **values, "reason": reason}
-    await record_cohort(session, cohort, link, actor=client.id, type="roster.removed", data=data, unit_id=unit_id)
+    await record_cohort(
+        session,
+        cohort,
+        link,
+        actor=client.id,
+        type="roster.removed",
+        data=data,
+        unit_id=unit_id,
+        gone=(participant.code, *participant.ancestors),
+    )
 
 
 def wanted(body: ParticipantWrite, stands: Mapping[str, Any]) -> dict[str, Any]:

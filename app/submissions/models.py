@@ -23,7 +23,10 @@ ABSENT_AS_NULL = JSONB(none_as_null=True)
 
 
 class SubmissionRow(Base):
-    """One unit's report in one period. It stays when the unit leaves the roster, and is out of everything then."""
+    """One unit's report in one period. It stays when the unit leaves the roster, and is out of everything then.
+
+    `version` is the cohort's at which it, or one of its answers, last changed.
+    """
 
     __tablename__ = "submissions"
     __table_args__ = (
@@ -39,6 +42,7 @@ class SubmissionRow(Base):
     revision: Mapped[int] = mapped_column(server_default="1")
     submitted_at: Mapped[datetime | None]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    version: Mapped[int] = mapped_column(BigInteger)
 
 
 class AnswerRow(Base):

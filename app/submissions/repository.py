@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.canonical import dumps
 from app.kernel.database import fetch
 from app.kernel.pending import Statement
+from app.periods.cohorts import NEXT_VERSION, NEXT_VERSION_BY_NAME
 from app.periods.participants import Participant
 from app.periods.windows import Windows
 from app.scores.repository import array_text, exactly
@@ -36,19 +37,20 @@ SUBMISSION = """
       FROM answers WHERE period_id = $1 AND unit_id = $3
 """
 STATE_COLUMNS = 11
-TOUCH = text("""
-    INSERT INTO submissions (period_id, level_id, unit_id, status, revision, submitted_at, updated_at)
-    VALUES (:period_id, :level_id, :unit_id, :status, 1, :submitted_at, :now)
+TOUCH = text(f"""
+    INSERT INTO submissions (period_id, level_id, unit_id, status, revision, submitted_at, updated_at, version)
+    VALUES (:period_id, :level_id, :unit_id, :status, 1, :submitted_at, :now, {NEXT_VERSION_BY_NAME})
     ON CONFLICT (period_id, unit_id) DO UPDATE
-       SET status = :status, revision = submissions.revision + 1, updated_at = :now,
+       SET status = :status, revision = submissions.revision + 1, updated_at = :now, version = excluded.version,
            submitted_at = coalesce(:submitted_at, submissions.submitted_at)
     RETURNING revision
-""")
-TOUCH_REPORTED = """
-    INSERT INTO submissions (period_id, level_id, unit_id, status, revision, updated_at)
-    VALUES ($1, $2, $3, $4, 1, $5)
-    ON CONFLICT (period_id, unit_id) DO UPDATE SET revision = submissions.revision + 1, updated_at = $5
-"""
+""")  # noqa: S608 - built from constants only
+TOUCH_REPORTED = f"""
+    INSERT INTO submissions (period_id, level_id, unit_id, status, revision, updated_at, version)
+    VALUES ($1, $2, $3, $4, 1, $5, {NEXT_VERSION})
+    ON CONFLICT (period_id, unit_id) DO UPDATE
+       SET revision = submissions.revision + 1, updated_at = $5, version = excluded.version
+"""  # noqa: S608 - built from constants only
 UPSERT_REPORTED = """
     INSERT INTO answers (period_id, level_id, unit_id, indicator_id, reported, note, self_values, assessed_values,
                          reported_by, reported_at)

@@ -13,6 +13,7 @@ from app.submissions import repository
 from app.submissions.checking import check_review, get_leaf
 from app.submissions.schemas import ReviewWrite
 from app.submissions.writing import Locked, Preconditions, lock, record, require_reviewing, rescore
+from app.webhooks.announcing import submission_moved
 
 # verb → (from which states, to which, whether a reason is obligatory)
 TRANSITIONS = {
@@ -70,6 +71,8 @@ async def move(
         raise ConflictError("wrong_status", f"The submission is {state.status}; {verb} takes {' or '.join(allowed)}.")
     submitted_at = locked.now if status == "submitted" else None
     await repository.touch(session, participant, status, locked.now, submitted_at)
+    told = (participant.unit_id, participant.code, status, locked.link.version + 1, locked.now)
+    locked.pending.add(submission_moved(participant.cohort, *told))
     data: dict[str, Any] = {"from": state.status, "to": status, "reason": reason}
     await record(session, locked, client.id, "submission.status_changed", data)
 

@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit.chain import Link
-from app.audit.service import record_cohort
 from app.kernel.conditional import check_if_match, check_if_none_match
 from app.kernel.errors import ConflictError
 from app.kernel.pending import Pending
 from app.periods.cohorts import lock_cohort
 from app.periods.participants import Participant, not_taking_part
+from app.periods.recording import record_cohort
 from app.scores.cohort import ScoredCohort
 from app.scores.refresh import OwnScore, UnitChange, refresh
 from app.scores.stored import Basis, StoredAnswer, compared_values

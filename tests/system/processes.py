@@ -8,7 +8,7 @@ from pathlib import Path
 _PROC = Path("/proc")
 
 
-def comes_true(condition: Callable[[], bool], seconds: float = 20) -> bool:
+def comes_true(condition: Callable[[], bool], seconds: float = 60) -> bool:
     """Whether it is true within that time."""
     deadline = time.monotonic() + seconds
     while not condition():
@@ -18,7 +18,7 @@ def comes_true(condition: Callable[[], bool], seconds: float = 20) -> bool:
     return True
 
 
-async def becomes_true(condition: Callable[[], Awaitable[bool]], seconds: float = 30) -> bool:
+async def becomes_true(condition: Callable[[], Awaitable[bool]], seconds: float = 60) -> bool:
     """The same while others in this loop go on."""
     deadline = time.monotonic() + seconds
     while not await condition():

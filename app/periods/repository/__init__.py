@@ -33,6 +33,7 @@ from app.periods.repository.periods import (
 )
 from app.periods.repository.rosters import (
     RosterEntryOfPeriod,
+    delete_departure,
     delete_participant,
     find_participant,
     insert_cohort,
@@ -51,6 +52,7 @@ __all__ = [
     "codes_of",
     "database_time",
     "delete_benchmark",
+    "delete_departure",
     "delete_extension",
     "delete_participant",
     "delete_stray_benchmarks",

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
-from app.periods.models import CohortRow, ParticipantRow, RosterEntryRow
+from app.periods.models import CohortRow, DepartureRow, ParticipantRow, RosterEntryRow
 from app.periods.repository.periods import LevelOfPeriod
 
 # Who stands where is asked as of each period's first day, as the roster itself is frozen.
@@ -43,6 +43,13 @@ PARTICIPANTS = """
        AND (CAST(:levels AS text[]) IS NULL OR l.code = ANY(CAST(:levels AS text[])))
        AND (CAST(:within AS text) IS NULL OR p.code = :within OR :within = ANY(p.ancestors))
 """
+LEAVE = text("""
+    WITH gone AS (
+        DELETE FROM participants WHERE period_id = :period_id AND unit_id = :unit_id
+        RETURNING period_id, unit_id, level_id, code, ancestors
+    )
+    INSERT INTO departures (period_id, unit_id, level_id, code, ancestors, version) SELECT gone.*, :version FROM gone
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +96,10 @@ async def insert_cohort(session: AsyncSession, period_id: int, level: LevelOfPer
     await session.execute(insert(CohortRow).values(**values))
 
 
-async def insert_participants(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> None:
-    """Add frozen participants to a cohort."""
+async def insert_participants(session: AsyncSession, rows: Sequence[dict[str, Any]], version: int) -> None:
+    """Add frozen participants to a cohort, as of that version of it."""
     if rows:
-        await session.execute(insert(ParticipantRow), rows)
+        await session.execute(insert(ParticipantRow), [{**row, "version": version} for row in rows])
 
 
 async def find_participant(session: AsyncSession, period_id: int, unit_id: int) -> ParticipantRow | None:
@@ -100,10 +107,15 @@ async def find_participant(session: AsyncSession, period_id: int, unit_id: int) 
     return await session.get(ParticipantRow, (period_id, unit_id), populate_existing=True)
 
 
-async def delete_participant(session: AsyncSession, period_id: int, unit_id: int) -> None:
-    """Take a unit off the roster, its extension with it. Its submission stays."""
-    key = (ParticipantRow.period_id == period_id, ParticipantRow.unit_id == unit_id)
-    await session.execute(delete(ParticipantRow).where(*key), execution_options={"synchronize_session": False})
+async def delete_participant(session: AsyncSession, period_id: int, unit_id: int, version: int) -> None:
+    """Take a unit off the roster as of that version of its cohort, its extension with it. Its submission stays."""
+    await session.execute(LEAVE, {"period_id": period_id, "unit_id": unit_id, "version": version})
+
+
+async def delete_departure(session: AsyncSession, period_id: int, unit_id: int) -> None:
+    """Forget that a unit had left, as it comes back."""
+    key = (DepartureRow.period_id == period_id, DepartureRow.unit_id == unit_id)
+    await session.execute(delete(DepartureRow).where(*key))
 
 
 async def list_participants(session: AsyncSession, values: dict[str, Any]) -> Sequence[Any]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import record_cohort
 from app.clients.client import Client
 from app.kernel.conditional import check_if_match, check_if_none_match
 from app.kernel.errors import FieldError, InvalidError, NotFoundError
@@ -13,6 +12,7 @@ from app.periods import repository
 from app.periods.cohorts import lock_cohort
 from app.periods.models import PeriodRow
 from app.periods.participants import Participant
+from app.periods.recording import record_cohort
 from app.periods.repository import GrantedExtension
 from app.periods.schemas import ExtensionWrite
 from app.periods.service.life import require_correctable

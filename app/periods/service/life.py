@@ -1,26 +1,40 @@
 """A period opens, closes, and may be opened again; every cohort's chain says so."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.audit.service import record_cohort, record_global
+from app.audit.service import record_global
 from app.kernel.errors import ConflictError
+from app.kernel.pending import Pending
+from app.periods import repository
 from app.periods.cohorts import list_cohorts, lock_cohort
 from app.periods.models import PeriodRow
-from app.periods.roster import freeze
+from app.periods.recording import record_cohort
+from app.periods.roster import FrozenRoster, freeze, start_chain
 from app.periods.service.drafts import require_draft
+from app.webhooks.announcing import period_moved
 
 
-async def open_period(session: AsyncSession, row: PeriodRow, actor: str) -> None:
-    """Open a draft, whose row lock the caller holds: freeze the roster of every level and start its chain."""
+async def begin_opening(session: AsyncSession, row: PeriodRow) -> list[FrozenRoster]:
+    """Open a draft, whose row lock the caller holds: freeze the roster of every level.
+
+    `record_opening` follows once everybody is scored: the event of a write is its last step.
+    """
     require_draft(row)
     row.status = "open"
     row.revision += 1
     await session.flush()
-    await freeze(session, row, actor)
+    return await freeze(session, row)
+
+
+async def record_opening(session: AsyncSession, row: PeriodRow, rosters: Sequence[FrozenRoster], actor: str) -> None:
+    """Start the chain of every cohort of a period that has been opened."""
+    for roster in rosters:
+        await start_chain(session, row, roster, actor)
     await record_global(session, actor=actor, type="period.opened", data={"code": row.code})
+    await tell_status(session, row)
 
 
 async def close_period(session: AsyncSession, row: PeriodRow, actor: str) -> None:
@@ -34,6 +48,7 @@ async def close_period(session: AsyncSession, row: PeriodRow, actor: str) -> Non
     row.status = "closed"
     row.revision += 1
     await record_global(session, actor=actor, type="period.closed", data={"code": row.code})
+    await tell_status(session, row)
 
 
 async def reopen_period(session: AsyncSession, row: PeriodRow, reason: str, actor: str) -> None:
@@ -48,6 +63,13 @@ async def reopen_period(session: AsyncSession, row: PeriodRow, reason: str, acto
     row.status = "open"
     row.revision += 1
     await record_global(session, actor=actor, type="period.reopened", data={"code": row.code, "reason": reason})
+    await tell_status(session, row)
+
+
+async def tell_status(session: AsyncSession, row: PeriodRow) -> None:
+    """Tell who wants to hear of it which status the period has now."""
+    now = await repository.database_time(session)
+    await Pending().send(session, period_moved(row.id, row.code, row.status, now))
 
 
 def require_correctable(row: PeriodRow) -> None:

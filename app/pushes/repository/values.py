@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.audit.chain import Link
 from app.clients.client import Client
 from app.kernel.database import fetch
-from app.periods.cohorts import Cohort
+from app.periods.cohorts import NEXT_VERSION, Cohort
 from app.periods.windows import Windows
 from app.scores.cohort import ScoredCohort
 from app.scores.stored import StoredAnswer
@@ -46,11 +46,12 @@ ANSWERS = """
       FROM answers WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
 """
 COUNT = "SELECT count(*) FROM participants WHERE period_id = $1 AND level_id = $2"
-TOUCH = """
-    INSERT INTO submissions (period_id, level_id, unit_id, revision, updated_at)
-    SELECT $1, $2, unit_id, 1, $4 FROM unnest($3::bigint[]) AS unit_id
-    ON CONFLICT (period_id, unit_id) DO UPDATE SET revision = submissions.revision + 1, updated_at = $4
-"""
+TOUCH = f"""
+    INSERT INTO submissions (period_id, level_id, unit_id, revision, updated_at, version)
+    SELECT $1, $2, unit_id, 1, $4, {NEXT_VERSION} FROM unnest($3::bigint[]) AS unit_id
+    ON CONFLICT (period_id, unit_id) DO UPDATE
+       SET revision = submissions.revision + 1, updated_at = $4, version = excluded.version
+"""  # noqa: S608 - built from constants only
 UPSERT_REPORTED = """
     INSERT INTO answers (period_id, level_id, unit_id, indicator_id, reported, note, source, sequence, observed_at,
                          self_values, assessed_values, review_outdated, reported_by, reported_at)

@@ -8,24 +8,30 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.pending import Pending, Statement
-from app.periods.cohorts import Cohort
+from app.periods.cohorts import NEXT_VERSION, NEXT_VERSION_BY_NAME, Cohort
 from app.scores.cohort import ScoredCohort
 from app.scores.repository.exact import array_text
 from app.scores.stored import Basis
 from app.scoring import Indicator, LeafScore, UnitScore
 
-UPSERT_SCORECARDS = """
-    INSERT INTO scorecards (period_id, level_id, unit_id, basis, points, covered,
-                            pillar_points, node_points, node_covered, states)
+# A row that says the same already is left alone: its version tells readers when it last changed.
+UPSERT_SCORECARDS = f"""
+    INSERT INTO scorecards AS s (period_id, level_id, unit_id, basis, points, covered,
+                                 pillar_points, node_points, node_covered, states, version)
     SELECT $1, $2, r.unit_id, r.basis, r.points, r.covered, CAST(r.pillar_points AS numeric[]),
-           CAST(r.node_points AS numeric[]), CAST(r.node_covered AS numeric[]), CAST(r.states AS text[])
+           CAST(r.node_points AS numeric[]), CAST(r.node_covered AS numeric[]), CAST(r.states AS text[]),
+           {NEXT_VERSION}
       FROM unnest($3::bigint[], $4::text[], $5::numeric[], $6::numeric[],
                   $7::text[], $8::text[], $9::text[], $10::text[])
         AS r(unit_id, basis, points, covered, pillar_points, node_points, node_covered, states)
     ON CONFLICT (period_id, unit_id, basis) DO UPDATE
        SET points = excluded.points, covered = excluded.covered, pillar_points = excluded.pillar_points,
-           node_points = excluded.node_points, node_covered = excluded.node_covered, states = excluded.states
-"""
+           node_points = excluded.node_points, node_covered = excluded.node_covered, states = excluded.states,
+           version = excluded.version
+     WHERE (s.points, s.covered, s.states, s.node_points, s.node_covered, s.pillar_points) IS DISTINCT FROM
+           (excluded.points, excluded.covered, excluded.states, excluded.node_points, excluded.node_covered,
+            excluded.pillar_points)
+"""  # noqa: S608 - built from constants only
 ARRAYS = ("pillar_points", "node_points", "node_covered", "states")
 SCORECARDS = text("""
     SELECT unit_id, points, covered, pillar_points, node_points, node_covered, states
@@ -51,7 +57,7 @@ def scorecard_row(pillars: Sequence[int], unit_id: int, basis: Basis, score: Uni
 
 
 async def upsert_scorecards(session: AsyncSession, cohort: Cohort, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write scorecards whole, many units in one statement."""
+    """Write scorecards whole, many units in one statement; those that stand so already are left alone."""
     if rows:
         await Pending().send(session, scorecards_written(cohort, rows))
 
@@ -80,6 +86,7 @@ async def patch_leaf(
         f"pillar_points[{pillar}] = s.pillar_points[{pillar}] + {points}",
         f"points = s.points + {points}",
         f"covered = s.covered + {covered}",
+        f"version = {NEXT_VERSION_BY_NAME}",
     ]
     query = text(f"""
         UPDATE scorecards AS s SET {", ".join(changes)}

@@ -8,11 +8,10 @@ from app.kernel.database import WriteSession
 from app.kernel.errors import problem_responses
 from app.kernel.idempotency import OnceRoute
 from app.periods import service as periods
-from app.periods.cohorts import list_cohorts
 from app.periods.repository import lock
 from app.periods.router.parameters import PeriodRef
 from app.periods.schemas import Period
-from app.scores.rebuild import rebuild
+from app.scores import opening
 
 router = APIRouter(tags=["periods"], route_class=OnceRoute, responses=problem_responses(404))
 
@@ -24,8 +23,6 @@ async def open_period(
     """Open a draft: freeze the roster as units stood on `starts_on`, and score everybody once."""
     row = await lock(session, period)
     check_if_match(if_match, row.revision)
-    await periods.open_period(session, row, client.id)
-    for cohort in await list_cohorts(session, period):
-        await rebuild(session, cohort)
+    await opening.open_period(session, row, client.id)
     response.headers["ETag"] = etag(row.revision)
     return await periods.present(session, row, client)

@@ -1,0 +1,60 @@
+"""SQL of changes: one statement, so that the cohort's version and the units are of one moment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.kernel.database import fetch
+from app.periods.cohorts import Cohort
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which changes: after (`version`, `unit`), in the order of the list, and up to `until`; None: up to now."""
+
+    version: int
+    unit: str
+    until: int | None
+
+
+class UnitVersion(NamedTuple):
+    """The code of a unit, and the version at which it last changed."""
+
+    unit: str
+    version: int
+
+
+# A unit changes with its place on the roster, its submission, and its scorecard on either basis; or it has left.
+# Codes are compared byte by byte: the order of a page must not hang on how a database was made.
+CHANGES = """
+    SELECT c.version, found.unit, found.version
+      FROM cohorts c
+      LEFT JOIN LATERAL (
+          SELECT code COLLATE "C" AS unit, version
+            FROM (SELECT p.code, p.ancestors, greatest(p.version, s.version, r.version) AS version
+                    FROM participants p
+                    JOIN (SELECT unit_id, max(version) AS version FROM scorecards
+                           WHERE period_id = $1 AND level_id = $2 GROUP BY unit_id) s ON s.unit_id = p.unit_id
+                    LEFT JOIN submissions r ON r.period_id = p.period_id AND r.unit_id = p.unit_id
+                   WHERE p.period_id = $1 AND p.level_id = $2
+                   UNION ALL
+                  SELECT code, ancestors, version FROM departures WHERE period_id = $1 AND level_id = $2) told
+           WHERE ($3::text IS NULL OR code = $3 OR $3 = ANY(ancestors))
+             AND (version, code COLLATE "C") > ($4, $5) AND version <= coalesce($6, c.version)
+           ORDER BY version, code COLLATE "C"
+           LIMIT $7
+      ) found ON true
+     WHERE c.period_id = $1 AND c.level_id = $2
+     ORDER BY found.version, found.unit
+"""
+
+
+async def list_changes(
+    session: AsyncSession, cohort: Cohort, bound: str | None, span: Span, limit: int
+) -> tuple[int, Sequence[UnitVersion]]:
+    """The cohort's version, and the units of the span at and below unit `bound`, by version, then code."""
+    values = (bound, span.version, span.unit, span.until, limit)
+    rows = await fetch(session, CHANGES, cohort.period_id, cohort.level_id, *values)
+    return rows[0][0], [UnitVersion(row[1], row[2]) for row in rows if row[1] is not None]
