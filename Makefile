@@ -27,6 +27,11 @@ run: $(INSTALLED) ## Install, start the database, migrate, seed when empty, serv
 test: check ## All checks and all tests, with a PostgreSQL of their own
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+.PHONY: fuzz
+fuzz: $(INSTALLED) ## Fuzz twenty times longer than `make test`, by chance (SEED=… says again what a run said)
+	@seed=$${SEED:-$$RANDOM}; echo "SEED=$$seed"; \
+		FUZZ_SEED=$$seed FUZZ_LONGER=20 $(BIN)/python -m pytest tests/fuzzing || { echo "again: make fuzz SEED=$$seed"; exit 1; }
+
 .PHONY: check
 check: $(INSTALLED) ## Lint, types, import contracts, Dockerfile, migrations against models, the OpenAPI document
 	$(BIN)/ruff check $(CODE)

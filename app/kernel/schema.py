@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     PlainValidator,
     Strict,
@@ -21,6 +22,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+T = TypeVar("T")
 _EXACT = Context(prec=60)
 _DIGITS = 17  # the most that an IEEE double is written with, and so what a JSON parser carries unharmed
 _DECIMALS = 20
@@ -52,6 +54,12 @@ def _number(value: Any) -> Decimal:
         raise PydanticCustomError("number_too_large", "Must be between -1e15 and 1e15, both excluded")
     _check_digits(number)
     return number or Decimal(0)
+
+
+def _distinct(items: list[T]) -> list[T]:
+    if any(item in items[:place] for place, item in enumerate(items)):
+        raise PydanticCustomError("duplicate_item", "Must not hold the same item twice")
+    return items
 
 
 def _integer(value: Any) -> Any:
@@ -149,6 +157,9 @@ Points = Annotated[
 
 Whole = BeforeValidator(_integer)
 """Makes an int one of JSON: 2.0 is taken, text and booleans are not. It stands after the bounds."""
+
+Distinct = Annotated[list[T], AfterValidator(_distinct), Field(json_schema_extra={"uniqueItems": True})]
+"""A short list that holds no item twice."""
 
 Text = Annotated[str, AfterValidator(_text(4000)), _text_schema(4000)]
 """Text of 1 to 4000 characters: trimmed, in NFC, without control characters but newline and tab."""

@@ -26,7 +26,11 @@ def _distinct(types: list[MessageType]) -> list[MessageType]:
     return types
 
 
-Types = Annotated[list[MessageType], Field(min_length=1, description=TYPES_TOLD), AfterValidator(_distinct)]
+Types = Annotated[
+    list[MessageType],
+    Field(min_length=1, description=TYPES_TOLD, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_distinct),
+]
 Url = Annotated[
     str,
     Field(

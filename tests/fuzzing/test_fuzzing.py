@@ -37,9 +37,7 @@ def _fuzz(fuzzed: Fuzzed, who: str, phases: str, examples: int) -> None:
     assert done.returncode == 0, f"{done.stdout[-20_000:]}\n{done.stderr[-5_000:]}"
 
 
-@pytest.mark.parametrize(
-    ("phases", "examples"), [("examples,coverage", 1), ("fuzzing", 5), ("stateful", 10)], ids=lambda value: str(value)
-)
+@pytest.mark.parametrize(("phases", "examples"), [("examples,coverage", 1), ("fuzzing", 5), ("stateful", 10)], ids=str)
 def test_an_administrator_is_answered_as_the_document_says(fuzzed: Fuzzed, phases: str, examples: int) -> None:
     _fuzz(fuzzed, "admin", phases, examples)
 

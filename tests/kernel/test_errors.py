@@ -41,6 +41,13 @@ async def test_a_method_that_is_not_taken_names_all_that_are(http: AsyncClient) 
     assert response.headers["allow"] == "GET, PUT"
 
 
+async def test_a_path_without_parameters_is_not_taken_for_one_with_them(http: AsyncClient) -> None:
+    response = await http.options("/v1/units/reorganisations")
+    problem(response, 405, "method_not_allowed")
+    assert response.headers["allow"] == "POST"
+    assert (await http.options("/v1/units/H61")).headers["allow"] == "DELETE, GET, PUT"
+
+
 async def test_an_unexpected_error_tells_nothing(http: AsyncClient, capsys: pytest.CaptureFixture[str]) -> None:
     response = await http.get("/v1/probe/crash", headers={"X-Request-Id": "abc-1"})
     problem(response, 500, "internal_error")
