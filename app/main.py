@@ -23,6 +23,7 @@ from app.kernel.logs import RequestLog, configure_logs
 from app.kernel.outages import is_lost
 from app.kernel.reference import DocumentedAPI
 from app.kernel.strictness import Strictness
+from app.pushes.jobs import running as jobs
 from app.pushes.router import MOST_BYTES, PATH
 from app.rankings.service import Rankings
 from app.settings import Settings
@@ -84,7 +85,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await _refuse_old_schema(app.state.database, app.state.schema_head)
         async with (
             courier(app.state.database, app.state.receivers, secret_seal(app.state.keys.pepper)) as messages,
-            working(app.state.database, [messages.work]),
+            working(app.state.database, [messages.work, *jobs.works(app.state.database, settings)]),
         ):
             yield
     finally:

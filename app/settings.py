@@ -31,12 +31,14 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     max_body_bytes: int = Field(2_000_000, ge=1, description="Largest request body; 413 above it")
-    pool_size: int = Field(8, ge=1, le=200, description="Database connections of a worker to write; as many to read")
+    pool_size: int = Field(8, ge=2, le=200, description="Database connections of a worker to write; as many to read")
     statement_seconds: int = Field(30, ge=1, le=3600, description="A statement that takes longer is given up")
 
     webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="Networks (CIDR) to which webhooks may go though private and without TLS; else https only"
     )
+    jobs_per_client: int = Field(20, ge=1, le=1000, description="Pushes of one client that wait or run; 429 above it")
+    job_hours: int = Field(24, ge=1, le=720, description="How long a job can be read after its end")
 
     issuer: str = Field("dti", min_length=1, description="`iss` of the tokens made here")
     token_seconds: int = Field(900, ge=10, le=86_400, description="How long a token is good for")

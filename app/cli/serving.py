@@ -22,6 +22,8 @@ from app.settings import Settings
 
 _KEEP_ALIVE_SECONDS = 75  # longer than a proxy's, whose use of a connection closed meanwhile is a 502
 _OBJECTS_BEFORE_COLLECTION = 20_000
+# A worker answers once it has imported everything. Killed before that on a busy machine, none would ever serve.
+_WORKER_STARTS_WITHIN_SECONDS = 60
 _WHERE_TO_LOOK = """
   Documentation  {base}/docs
   Ranking        {base}/v1/rankings?period=vinh-long-demo&level=commune   (also district, department)
@@ -93,6 +95,7 @@ def _listen(door: socket.socket, settings: Settings) -> None:
         log_level="warning",
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=10,
+        timeout_worker_healthcheck=_WORKER_STARTS_WITHIN_SECONDS,
         server_header=False,
     )
     if settings.workers > 1:

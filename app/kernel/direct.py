@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import Scope
 
-from app.kernel.strictness import check_path, check_query, read_json
+from app.kernel.strictness import check_path, check_query, parse_json, read_json_text
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -44,7 +44,12 @@ def read_parameters(model: type[M], where: Mapping[str, str], given: Mapping[str
 
 async def read_body(request: Request, model: type[M]) -> M:
     """The JSON body as `model` declares it, parsed once. What `Strictness` refuses, and RequestValidationError."""
-    document = await read_json(request)
+    return parse_body(await read_json_text(request), model)
+
+
+def parse_body(body: bytes, model: type[M]) -> M:
+    """The same of a body that was received before."""
+    document = parse_json(body)
     if document is None:
         raise RequestValidationError([{"type": "missing", "loc": ("body",), "msg": "Field required", "input": None}])
     try:

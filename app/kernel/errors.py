@@ -57,6 +57,7 @@ __all__ = [
     "install",
     "name_breaches",
     "pointer",
+    "problem_of",
     "problem_responses",
     "render",
 ]
@@ -87,6 +88,15 @@ async def answer_unexpected(request: Request, error: Exception) -> Response:
     return render(ProblemError("internal_error", "The server failed. Quote the X-Request-Id when reporting it."))
 
 
+def problem_of(error: Exception, method: str) -> ProblemError | None:
+    """The problem that a request of `method` would be answered with for this error; None for an unexpected one."""
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _of_validation(error)
+    return explain(error, method)
+
+
 def _handlers() -> dict[type[Exception], Callable[..., Awaitable[Response]]]:
     return {
         ProblemError: _on_problem,
@@ -108,10 +118,14 @@ async def _on_problem(_: Request, error: ProblemError) -> Response:
 
 
 async def _on_validation(_: Request, error: RequestValidationError) -> Response:
+    return render(_of_validation(error))
+
+
+def _of_validation(error: RequestValidationError) -> ProblemError:
     if any(item["type"] == "json_invalid" for item in error.errors()):
-        return render(BadRequestError(*_CODES[400]))
+        return BadRequestError(*_CODES[400])
     errors = field_errors(error.errors(), error.body)
-    return render(InvalidError("validation_failed", count_told(errors), errors))
+    return InvalidError("validation_failed", count_told(errors), errors)
 
 
 async def _on_http(request: Request, error: HTTPException) -> Response:

@@ -117,11 +117,21 @@ async def read_json(request: Request) -> Any:
 
     Raises UnsupportedMediaTypeError, BadRequestError and InvalidError as told above.
     """
+    return parse_json(await read_json_text(request))
+
+
+async def read_json_text(request: Request) -> bytes:
+    """The body as it was sent, which says that it is JSON; empty without one. UnsupportedMediaTypeError."""
     body = await read_whole(request)
+    if body and not _JSON.match(request.headers.get("content-type", "")):
+        raise UnsupportedMediaTypeError("unsupported_media_type", "Send the body as application/json.")
+    return body
+
+
+def parse_json(body: bytes) -> Any:
+    """The document in `body`, None where that is empty. BadRequestError and InvalidError as told above."""
     if not body:
         return None
-    if not _JSON.match(request.headers.get("content-type", "")):
-        raise UnsupportedMediaTypeError("unsupported_media_type", "Send the body as application/json.")
     try:
         # The framework's parser takes NaN, lone surrogates and any depth; this one does not.
         document = from_json(body, allow_inf_nan=False)

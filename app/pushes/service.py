@@ -16,6 +16,7 @@ from app.pushes.checking import Findings, Roster, place, require_scopes
 from app.pushes.deciding import Outcome, decide_all, latest
 from app.pushes.effects import moved, standings
 from app.pushes.locking import Locked, check_standing, lock_all
+from app.pushes.progress import CHECKED, DECIDED, READ, reached, written
 from app.pushes.refusing import refusal
 from app.pushes.schemas import PushCounts, PushEffect, PushQuery, PushReport, PushWrite
 from app.pushes.values import Given, read_values
@@ -52,18 +53,22 @@ async def carry_out(session: AsyncSession, client: Client, body: PushWrite, quer
     """Check, lock, decide, write. Many values are read and checked in a thread, beside the other requests."""
     received = len(body.values)
     given, unreadable = await asyncio.to_thread(read_values, body.values)
+    reached(READ)
     require_scopes(client, given)
     outcomes = Outcomes(Findings(unreadable, {error.index for error in unreadable}))
     roster = await read_roster(session, client, body.period, query.unit_scheme, given)
     placed = await asyncio.to_thread(place, client, roster, body.source, given, outcomes.findings)
+    reached(CHECKED)
     locked = await lock_all(session, roster, placed)
     check_standing(roster, locked, outcomes.findings)
     works = [await settle(session, client, each, body.source, outcomes) for each in locked]
     if outcomes.findings.errors and query.atomic:
         raise refusal(report_of(outcomes, query, PushCounts(received=received, rejected=received)))
-    for work in works:
+    reached(DECIDED)
+    for number, work in enumerate(works, 1):
         if work.changes:
             await carry_into(session, client, work, outcomes)
+        written(number, len(works))
     return report_of(outcomes, query, counted(outcomes, received))
 
 

@@ -1,7 +1,7 @@
 """Webhooks, and the deliveries to them.
 
 Revision ID: 2026_11_28_webhooks
-Revises: 2026_11_23_idempotency_keys
+Revises: 2026_11_28_changes
 """
 
 from alembic import op

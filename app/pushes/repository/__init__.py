@@ -1,5 +1,26 @@
 """All SQL of the pushes."""
 
+from app.pushes.repository.jobs import (
+    JobRecord,
+    Order,
+    count_unended,
+    delete_expired,
+    find_job,
+    find_outcome,
+    insert_job,
+    list_jobs,
+)
+from app.pushes.repository.queue import (
+    Claimed,
+    begin_job,
+    claim_job,
+    finish_job,
+    is_enabled,
+    keep_enabled,
+    mind_losses,
+    note_progress,
+    put_back,
+)
 from app.pushes.repository.reconciliation import ReconciledRow, StoredValue, list_reconciled, list_values
 from app.pushes.repository.values import (
     AwardedRow,
@@ -18,18 +39,35 @@ from app.pushes.repository.values import (
 
 __all__ = [
     "AwardedRow",
+    "Claimed",
+    "JobRecord",
+    "Order",
     "ReconciledRow",
     "ReportedRow",
     "StoredValue",
     "Target",
     "UnitState",
+    "begin_job",
+    "claim_job",
+    "count_unended",
     "count_units",
+    "delete_expired",
+    "find_job",
+    "find_outcome",
+    "finish_job",
+    "insert_job",
+    "is_enabled",
+    "keep_enabled",
     "list_answers",
+    "list_jobs",
     "list_reconciled",
     "list_records",
     "list_targets",
     "list_units",
     "list_values",
+    "mind_losses",
+    "note_progress",
+    "put_back",
     "touch",
     "upsert_awarded",
     "upsert_reported",

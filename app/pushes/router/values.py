@@ -1,16 +1,22 @@
 """POST /v1/data-values, and GET /v1/data-values/reconciliation."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
 
 from app.clients.access import Client, Scope, Visitor, authorised
 from app.kernel.database import ReadSession, WriteSession
-from app.kernel.direct import read_body
 from app.kernel.errors import problem_responses
 from app.kernel.idempotency import OnceRoute, claim
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
+from app.kernel.preferences import APPLIED, RESPOND_ASYNC, PrefersAsync
+from app.kernel.strictness import read_json_text
 from app.pushes import reconciliation
+from app.pushes.jobs.accepting import accept
+from app.pushes.jobs.schemas import Job
+from app.pushes.jobs.showing import shown
+from app.pushes.reading import read_push
 from app.pushes.schemas import PushQuery, PushReport, PushWrite, ReconciledUnit, ReconciliationQuery
 from app.pushes.service import push
 
@@ -32,11 +38,20 @@ BODY: dict[str, Any] = {
 }
 REPORTED: dict[int | str, dict[str, Any]] = {
     200: {"description": "Every value was taken, or was late"},
+    202: {
+        "model": Job,
+        "description": "The push will be carried out; ask its job how it goes (`Prefer: respond-async`)",
+        "headers": {
+            "Location": {"description": "The job", "schema": {"type": "string"}},
+            APPLIED: {"description": "`respond-async`", "schema": {"type": "string", "const": RESPOND_ASYNC}},
+        },
+    },
     207: {"model": PushReport, "description": "Some values were rejected, the others taken (`atomic=false`)"},
     422: {
         **problem_responses(422)[422],
         "description": "Values are wrong, and nothing was written: the problem has the report's members",
     },
+    **problem_responses(429),
 }
 
 
@@ -54,20 +69,31 @@ Pushing = Annotated[Client, Security(_pushing, scopes=[Scope.PUSH.value])]
 Reconciling = Annotated[Client, Security(_reconciling, scopes=[Scope.PUSH.value])]
 
 
-async def _body(request: Request, _client: Pushing) -> PushWrite:
+@dataclass(frozen=True, slots=True)
+class _Received:
+    """A push, and the bytes that it was read from."""
+
+    text: bytes
+    push: PushWrite
+
+
+async def _received(request: Request, _client: Pushing) -> _Received:
     # Not declared as a body: that would be read before it is known who sends these megabytes, refused as a whole for
     # the first value that is wrong, and parsed twice.
-    return await read_body(request, PushWrite)
+    text = await read_json_text(request)
+    return _Received(text, read_push(text))
 
 
-@router.post("", responses=REPORTED, openapi_extra=BODY)
+@router.post("", response_model=PushReport, responses=REPORTED, openapi_extra=BODY)
 async def push_data_values(
+    request: Request,
     response: Response,
     client: Pushing,
-    body: Annotated[PushWrite, Depends(_body)],
+    received: Annotated[_Received, Depends(_received)],
     query: Annotated[PushQuery, Query()],
+    prefers_async: PrefersAsync,
     session: WriteSession,
-) -> PushReport:
+) -> PushReport | Response:
     """Take values of many units and indicators of one period; everybody's scores follow at once.
 
     `inputs` take the scope `push` and report in the unit's place; a reviewer's verdict stays and is marked as
@@ -83,8 +109,17 @@ async def push_data_values(
     `window_closed`. 409 with such a code where the windows let no value in.
 
     `dry_run` answers the same and keeps nothing. `effects` are those of `GET /v1/rankings`, assessed basis.
+
+    With `Prefer: respond-async` the answer is 202 with a job, which does the same as soon as a process is free, dry
+    runs too, and has the report; scopes, period and the body's own fields are checked before. 429 `too_many_jobs`
+    while too many of the client's jobs have not ended.
     """
-    report = await push(session, client, body, query)
+    if prefers_async:
+        most = request.app.state.settings.jobs_per_client
+        job = shown(await accept(session, client, received.text, received.push, query, most))
+        headers = {"Location": f"/v1/jobs/{job.id}", APPLIED: RESPOND_ASYNC}
+        return Response(job.model_dump_json(), 202, headers, "application/json")
+    report = await push(session, client, received.push, query)
     if report.errors:
         response.status_code = 207
     return report
