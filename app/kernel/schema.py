@@ -14,6 +14,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    JsonValue,
     PlainSerializer,
     PlainValidator,
     Strict,
@@ -166,6 +167,11 @@ Text = Annotated[str, AfterValidator(_text(4000)), _text_schema(4000)]
 
 LongText = Annotated[str, AfterValidator(_text(20000)), _text_schema(20000)]
 Name = Annotated[str, AfterValidator(_text(300)), _text_schema(300)]
+
+Key = Annotated[str, AfterValidator(_text(300))]
+"""A Name as the key of an object; the field of the object says so with NAMED."""
+
+NAMED: dict[str, JsonValue] = {"propertyNames": {"minLength": 1, "maxLength": 300, "pattern": _TEXT}}
 
 Flag = Annotated[bool, Strict()]
 """true or false, and no text or number in their place."""
