@@ -16,6 +16,16 @@ from tests.fuzzing.effort import LONGER, SEED
 
 _HOME = Path(__file__).parents[2]
 _CONFIG = Path(__file__).with_name("schemathesis.toml")
+# What chance and examples have to come through to, or all that was fuzzed was the refusing.
+_REACHED = {
+    "/v1/units/{unit}",
+    "/v1/periods/{period}",
+    "/v1/frameworks/{code}/{version}",
+    "/v1/submissions",
+    "/v1/rankings",
+    "/v1/rules/check",
+    "/v1/data-values",
+}
 _LIMIT = 1500 * LONGER  # seconds, so that a hanging service ends the test
 
 
@@ -37,10 +47,11 @@ def _fuzz(fuzzed: Fuzzed, who: str, phases: str, examples: int) -> None:
     assert done.returncode == 0, f"{done.stdout[-20_000:]}\n{done.stderr[-5_000:]}"
 
 
-@pytest.mark.parametrize(("phases", "examples"), [("examples,coverage", 1), ("fuzzing", 5), ("stateful", 10)], ids=str)
-def test_an_administrator_is_answered_as_the_document_says(fuzzed: Fuzzed, phases: str, examples: int) -> None:
-    _fuzz(fuzzed, "admin", phases, examples)
-
-
-def test_so_is_a_client_with_bounds(fuzzed: Fuzzed) -> None:
-    _fuzz(fuzzed, "bounded", "examples,fuzzing,stateful", 3)
+@pytest.mark.parametrize(
+    ("who", "phases", "examples"),
+    [("admin", "examples,coverage,fuzzing,stateful", 3), ("bounded", "examples,fuzzing,stateful", 2)],
+)
+def test_every_answer_is_as_the_document_says(fuzzed: Fuzzed, who: str, phases: str, examples: int) -> None:
+    _fuzz(fuzzed, who, phases, examples)
+    answered = {str(line["route"]) for line in fuzzed.requests if line["status"] in (200, 201, 202, 204)}
+    assert answered >= _REACHED

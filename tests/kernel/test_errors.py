@@ -147,6 +147,12 @@ async def test_a_scalar_given_twice_is_refused_and_a_list_is_not(http: AsyncClie
     assert (await http.get("/v1/probe/things/x/list?tag=a&tag=b&q=x&limit=1")).status_code == 200
 
 
+async def test_a_parameter_that_is_not_utf_8_is_refused_and_not_repaired(http: AsyncClient) -> None:
+    for lost in ("%FF", "a%ED%A0%80"):
+        body = problem(await http.get(f"/v1/probe/things/x/list?q={lost}"), 422, "validation_failed")
+        assert [(error["pointer"], error["code"]) for error in body["errors"]] == [("/query/q", "not_unicode")]
+
+
 async def test_a_bad_parameter_is_named(http: AsyncClient) -> None:
     response = await http.get("/v1/probe/things/x/list?limit=0")
     assert pointers(problem(response, 422, "validation_failed")) == ["/query/limit"]
