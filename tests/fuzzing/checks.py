@@ -13,6 +13,7 @@ _MEMBERS = {"type": "urn:dti:problem:", "title": "", "detail": "", "code": ""}
 _FORM = {"validation_failed", "unreadable_body", "unknown_parameter", "repeated_parameter", "unsupported_media_type"}
 # What JSON Schema cannot tell, though the descriptions do.
 _UNTELLABLE = {
+    "unit_code_form": "what names a unit depends on another parameter, `unit_scheme`",
     "not_unicode": "U+FFFD in a query, which is how text reads that is not UTF-8",
     "not_storable": "U+0000 anywhere in a document of any form",
     "number_too_precise": "digits of a number: its schema sees the value, not how it is written",
