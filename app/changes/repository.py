@@ -27,23 +27,31 @@ class UnitVersion(NamedTuple):
 
 
 # A unit changes with its place on the roster, its submission, and its scorecard on either basis; or it has left.
+# Rows before the span are dropped first, as nearly all are: the latest of the others is the unit's latest.
 # Codes are compared byte by byte: the order of a page must not hang on how a database was made.
 CHANGES = """
     SELECT c.version, found.unit, found.version
       FROM cohorts c
       LEFT JOIN LATERAL (
-          SELECT code COLLATE "C" AS unit, version
-            FROM (SELECT p.code, p.ancestors, greatest(p.version, s.version, r.version) AS version
-                    FROM participants p
-                    JOIN (SELECT unit_id, max(version) AS version FROM scorecards
-                           WHERE period_id = $1 AND level_id = $2 GROUP BY unit_id) s ON s.unit_id = p.unit_id
-                    LEFT JOIN submissions r ON r.period_id = p.period_id AND r.unit_id = p.unit_id
-                   WHERE p.period_id = $1 AND p.level_id = $2
+          SELECT told.code COLLATE "C" AS unit, told.version
+            FROM (SELECT p.code, p.ancestors, latest.version
+                    FROM (SELECT unit_id, max(version) AS version
+                            FROM (SELECT unit_id, version FROM scorecards
+                                   WHERE period_id = $1 AND level_id = $2 AND version >= $4
+                                   UNION ALL
+                                  SELECT unit_id, version FROM submissions
+                                   WHERE period_id = $1 AND level_id = $2 AND version >= $4
+                                   UNION ALL
+                                  SELECT unit_id, version FROM participants
+                                   WHERE period_id = $1 AND level_id = $2 AND version >= $4) moved
+                           GROUP BY unit_id) latest
+                    JOIN participants p ON p.period_id = $1 AND p.unit_id = latest.unit_id
                    UNION ALL
-                  SELECT code, ancestors, version FROM departures WHERE period_id = $1 AND level_id = $2) told
-           WHERE ($3::text IS NULL OR code = $3 OR $3 = ANY(ancestors))
-             AND (version, code COLLATE "C") > ($4, $5) AND version <= coalesce($6, c.version)
-           ORDER BY version, code COLLATE "C"
+                  SELECT code, ancestors, version FROM departures
+                   WHERE period_id = $1 AND level_id = $2 AND version >= $4) told
+           WHERE ($3::text IS NULL OR told.code = $3 OR $3 = ANY(told.ancestors))
+             AND (told.version, told.code COLLATE "C") > ($4, $5) AND told.version <= coalesce($6, c.version)
+           ORDER BY told.version, told.code COLLATE "C"
            LIMIT $7
       ) found ON true
      WHERE c.period_id = $1 AND c.level_id = $2

@@ -29,6 +29,7 @@ class ScorecardRow(Base):
         ),
         CheckConstraint(BASIS, "basis"),
         Index("ix_scorecards_level", "period_id", "level_id", "basis"),
+        Index("ix_scorecards_version", "period_id", "level_id", "version"),
     )
 
     period_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
