@@ -66,7 +66,7 @@ lock: $(INSTALLED) ## Resolve the dependencies anew into the two lock files
 
 .PHONY: clean
 clean: ## Remove what was built (.venv and caches); the data in .data stays
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .import_linter_cache
 	find app migrations tests bench -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The stamp is written last: a half-made .venv is made again.

@@ -9,37 +9,25 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.fuzzing.conftest import Fuzzed
 from tests.fuzzing.effort import LONGER, SEED
 
 _HOME = Path(__file__).parents[2]
 _CONFIG = Path(__file__).with_name("schemathesis.toml")
-# What chance and examples have to come through to, or all that was fuzzed was the refusing.
-_REACHED = {
-    "/v1/aggregates",
-    "/v1/changes",
-    "/v1/frameworks/{code}/{version}",
-    "/v1/periods/{period}",
-    "/v1/periods/{period}/participants",
-    "/v1/rankings",
-    "/v1/scorecards/{period}/{unit}",
-    "/v1/submissions",
-    "/v1/submissions/{period}/{unit}",
-    "/v1/units/{unit}",
-}
+# They need the scope `admin`: for others only the door is tried, at the price of making whole documents.
+_WRITERS_OF_FRAMEWORKS = ("create_framework", "replace_framework", "create_indicator", "replace_indicator")
+_OF_OTHERS = [part for name in _WRITERS_OF_FRAMEWORKS for part in ("--exclude-operation-id", name)]
 _LIMIT = 1500 * LONGER  # seconds, so that a hanging service ends the test
 
 
-def _fuzz(fuzzed: Fuzzed, who: str, phases: str, examples: int) -> None:
+def _fuzz(fuzzed: Fuzzed, who: str, *options: str, examples: int) -> None:
     """Run schemathesis as that client; the report of what it found is the failure's message."""
     program = Path(sys.executable).with_name("schemathesis")
-    run = ["run", f"{fuzzed.service.base}/openapi.json", "--phases", phases, "--workers", "2", "--no-color"]
+    run = ["run", f"{fuzzed.service.base}/openapi.json", "--workers", "2", "--no-color"]
     chance = ["--seed", str(SEED), "--max-examples", str(examples * LONGER)]
     header = ["--header", f"Authorization: Bearer {fuzzed.tokens[who]}"]
     done = subprocess.run(
-        [program, "--config-file", str(_CONFIG), *run, *chance, *header],
+        [program, "--config-file", str(_CONFIG), *run, *chance, *header, *options],
         cwd=_HOME,
         env={**os.environ, "PYTHONPATH": str(_HOME)},
         capture_output=True,
@@ -50,11 +38,17 @@ def _fuzz(fuzzed: Fuzzed, who: str, phases: str, examples: int) -> None:
     assert done.returncode == 0, f"{done.stdout[-20_000:]}\n{done.stderr[-5_000:]}"
 
 
-@pytest.mark.parametrize(
-    ("who", "phases", "examples"),
-    [("bounded", "examples,fuzzing,stateful", 4), ("admin", "examples,coverage,fuzzing,stateful", 4)],
-)
-def test_every_answer_is_as_the_document_says(fuzzed: Fuzzed, who: str, phases: str, examples: int) -> None:
-    _fuzz(fuzzed, who, phases, examples)
-    answered = {str(line["route"]) for line in fuzzed.requests if line["status"] in (200, 201, 202, 204)}
-    assert answered >= _REACHED
+def _read(fuzzed: Fuzzed) -> set[str]:
+    """The routes that gave something to read so far."""
+    found = [line for line in fuzzed.requests if line["method"] == "GET" and line["status"] == 200]
+    return {str(line["route"]) for line in found}
+
+
+def test_a_client_with_bounds_is_answered_as_the_document_says(fuzzed: Fuzzed) -> None:
+    _fuzz(fuzzed, "bounded", "--phases", "fuzzing,stateful", *_OF_OTHERS, examples=4)
+    # Or all that was fuzzed was the refusing.
+    assert len(_read(fuzzed)) >= 15, _read(fuzzed)
+
+
+def test_so_is_an_administrator_of_everything(fuzzed: Fuzzed) -> None:
+    _fuzz(fuzzed, "admin", "--phases", "examples,coverage,fuzzing,stateful", examples=4)
