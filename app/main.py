@@ -13,6 +13,7 @@ from app import api
 from app.changes.service import ChangeLog
 from app.clients import router as clients
 from app.clients.keys import load_keys
+from app.clients.router import PATH as TOKEN_PATH
 from app.clients.tokens import Tokens
 from app.kernel import docs, health
 from app.kernel.background import working
@@ -21,6 +22,7 @@ from app.kernel.errors import install, problem_responses
 from app.kernel.limits import BodyLimit
 from app.kernel.logs import RequestLog, configure_logs
 from app.kernel.outages import is_lost
+from app.kernel.rates import RateLimit
 from app.kernel.reference import DocumentedAPI
 from app.kernel.strictness import Strictness
 from app.pushes.jobs import running as jobs
@@ -32,6 +34,7 @@ from app.webhooks.receivers import Receivers
 from app.webhooks.signing import secret_seal
 
 _VERSION = "1.0.0"
+_CONNECTIONS_BESIDE = 5  # three for jobs and what they tell of themselves, two for messages
 _log = structlog.get_logger(__name__)
 
 
@@ -44,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=_lifespan,
         middleware=[
             Middleware(RequestLog),
+            Middleware(RateLimit, settings.rate_limit, settings.address_rate_limit, frozenset({TOKEN_PATH})),
             Middleware(BodyLimit, limit=settings.max_body_bytes, paths={PATH: MOST_BYTES}),
         ],
         dependencies=[Depends(Strictness())],
@@ -84,13 +88,24 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         if settings.environment == "production":
             await _refuse_old_schema(app.state.database, app.state.schema_head)
         async with (
-            courier(app.state.database, app.state.receivers, secret_seal(app.state.keys.pepper)) as messages,
-            working(app.state.database, [messages.work, *jobs.works(app.state.database, settings)]),
+            _beside(settings) as database,
+            courier(database, app.state.receivers, secret_seal(app.state.keys.pepper)) as messages,
+            working(database, [messages.work, *jobs.works(database, settings)]),
         ):
             yield
     finally:
         app.state.receivers.close()
         await close_database(app.state.database)
+
+
+@asynccontextmanager
+async def _beside(settings: Settings) -> AsyncIterator[Database]:
+    """Connections for the work beside the requests, none of which it takes from them."""
+    database = open_database(settings.model_copy(update={"pool_size": _CONNECTIONS_BESIDE}))
+    try:
+        yield database
+    finally:
+        await close_database(database)
 
 
 async def _refuse_old_schema(database: Database, head: str | None) -> None:

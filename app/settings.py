@@ -12,6 +12,10 @@ def _listed(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+Rate = Annotated[str, Field(pattern=r"^([1-9][0-9]{0,8}/(second|minute|hour|day))?$", examples=["600/minute"])]
+"""Requests per second, minute, hour or day; empty for no limit."""
+
+
 class Settings(BaseSettings):
     """What an installation may choose. Environment variables are `DTI_` and the name in capitals."""
 
@@ -31,8 +35,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     max_body_bytes: int = Field(2_000_000, ge=1, description="Largest request body; 413 above it")
-    pool_size: int = Field(8, ge=2, le=200, description="Database connections of a worker to write; as many to read")
+    pool_size: int = Field(8, ge=1, le=200, description="Database connections of a worker to write; as many to read")
     statement_seconds: int = Field(30, ge=1, le=3600, description="A statement that takes longer is given up")
+    rate_limit: Rate = Field("6000/minute", description="Requests that a worker answers one client; 429 above it")
+    address_rate_limit: Rate = Field(
+        "600/minute", description="The same of an address without a good token, and as many at /oauth/token"
+    )
 
     webhook_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_listed)] = Field(
         (), description="Networks (CIDR) to which webhooks may go though private and without TLS; else https only"

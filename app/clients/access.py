@@ -10,6 +10,7 @@ from app.clients.client import Client, Scope
 from app.clients.tokens import InvalidTokenError, Tokens
 from app.kernel.errors import ForbiddenError, UnauthorizedError
 from app.kernel.idempotency import claim
+from app.kernel.rates import admit
 
 __all__ = [
     "Admin",
@@ -54,7 +55,10 @@ Visitor = Annotated[Client | None, Security(_visitor)]
 
 
 def visitor_of(request: Request, authorization: str | None) -> Client | None:
-    """The client that an `Authorization` header speaks for, None without one. UnauthorizedError."""
+    """The client that an `Authorization` header speaks for, None without one. UnauthorizedError.
+
+    TooManyRequestsError `rate_limited` for a client that has used up its rate.
+    """
     if authorization is None:
         return None
     kind, _, token = authorization.partition(" ")
@@ -66,7 +70,7 @@ def visitor_of(request: Request, authorization: str | None) -> Client | None:
     except InvalidTokenError:
         detail = "The access token is not valid, or has expired. Get a new one."
         raise _unauthorized("invalid_token", detail, ', error="invalid_token"') from None
-    request.state.client_id = client.id
+    admit(request, client.id)
     return client
 
 

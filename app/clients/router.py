@@ -13,10 +13,11 @@ from app.clients.tokens import Tokens
 from app.kernel.database import WriteSession
 from app.kernel.errors import BadRequestError, UnauthorizedError, problem_responses
 
+PATH = "/oauth/token"
 router = APIRouter(tags=["clients"])
 
 
-@router.post("/oauth/token", responses=problem_responses(400, 401, 415))
+@router.post(PATH, responses=problem_responses(400, 401, 415))
 async def issue_token(
     request: Request,
     response: Response,

@@ -1,4 +1,4 @@
-"""The largest body that is read."""
+"""Which bodies are read: none above a size, and none that is packed."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -6,11 +6,15 @@ from types import MappingProxyType
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.kernel.problems import PayloadTooLargeError, render
+from app.kernel.problems import PayloadTooLargeError, ProblemError, UnsupportedMediaTypeError, render
+
+_MOST_DIGITS = 18  # of a number that is worth reading
 
 
 class BodyLimit:
     """Answers 413 as soon as a body is known to be too large: by its Content-Length, or while it is read.
+
+    415 for a body with a Content-Encoding: a few kilobytes could unpack to gigabytes, and nobody here unpacks anything.
 
     `paths` gives some paths a limit of their own. Starlette's own limit is not used: it answers a large
     Content-Length in plain text, whatever the application says.
@@ -26,8 +30,8 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._paths.get(scope["path"], self._limit)
-        if _announced(scope) > limit:
-            error = PayloadTooLargeError("body_too_large", f"The body is larger than {limit} bytes.")
+        error = _refusal(scope, limit)
+        if error is not None:
             await render(error)(scope, receive, send)
             return
         await self._app(scope, _counted(receive, limit), send)
@@ -48,6 +52,17 @@ def _counted(receive: Receive, limit: int) -> Receive:
     return counted
 
 
-def _announced(scope: Scope) -> int:
-    values = [value for name, value in scope["headers"] if name == b"content-length"]
-    return int(values[0]) if values and values[0].isdigit() else 0
+def _refusal(scope: Scope, limit: int) -> ProblemError | None:
+    headers = dict(scope["headers"])
+    length = headers.get(b"content-length", b"")
+    if length.isdigit() and (len(length) > _MOST_DIGITS or int(length) > limit):
+        return PayloadTooLargeError("body_too_large", f"The body is larger than {limit} bytes.")
+    if headers.get(b"content-encoding", b"identity").lower() == b"identity":
+        return None
+    if length in (b"", b"0") and b"transfer-encoding" not in headers:
+        return None
+    return UnsupportedMediaTypeError(
+        "unsupported_content_encoding",
+        "Send the body as it is, without Content-Encoding.",
+        headers={"Accept-Encoding": "identity"},
+    )

@@ -8,10 +8,16 @@ from pydantic.json_schema import models_json_schema
 
 from app.kernel.idempotency import HEADER, REPLAYED
 from app.kernel.problems import Problem, problem_responses
+from app.kernel.rates import UNLIMITED
 
 _REPLAYED = {
     "description": "`true` where this answer was given before, to the same Idempotency-Key",
     "schema": {"type": "string", "const": "true"},
+}
+_RATES = {
+    "RateLimit-Policy": 'The rate and its window in seconds, such as `"client";q=6000;w=60`',
+    "RateLimit": 'What is left of it, and for how many seconds, such as `"client";r=0;t=17`',
+    "Retry-After": "Seconds until requests are answered again",
 }
 
 
@@ -47,6 +53,8 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
         for status, response in operation["responses"].items():
             if int(status) < 400:
                 response.setdefault("headers", {})[REPLAYED] = _REPLAYED
+    if "429" in operation["responses"]:
+        operation["responses"]["429"]["headers"] = {name: _header(told) for name, told in _RATES.items()}
     operation["responses"] = dict(sorted(operation["responses"].items()))
     # A route that names no scope takes visitors too.
     if any(not scopes for requirement in operation.get("security", ()) for scopes in requirement.values()):
@@ -55,6 +63,8 @@ def _complete(path: str, operation: dict[str, Any]) -> None:
 
 def _refusals(path: str, operation: dict[str, Any]) -> Iterator[int]:
     yield from (422, 500, 503)
+    if path not in UNLIMITED:
+        yield 429
     headers = _named(operation, "header")
     if "requestBody" in operation:
         yield from (400, 413, 415)
@@ -68,6 +78,10 @@ def _refusals(path: str, operation: dict[str, Any]) -> Iterator[int]:
         yield 412
     if HEADER in headers:
         yield from (400, 409)
+
+
+def _header(description: str) -> dict[str, Any]:
+    return {"description": description, "schema": {"type": "string"}}
 
 
 def _named(operation: dict[str, Any], place: str) -> set[str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import Any, get_args, get_origin
 
+import jiter
 from fastapi import params
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import RouteContext, iter_route_contexts
-from pydantic_core import from_json
 from starlette.datastructures import QueryParams
 from starlette.requests import ClientDisconnect, Request
 
@@ -19,6 +19,7 @@ from app.kernel.problems import count_told
 
 _JSON = re.compile(r"application/([\w.+-]+\+)?json\s*(;|$)", re.IGNORECASE)
 _FORM = re.compile(r"(application/x-www-form-urlencoded|multipart/form-data)\s*(;|$)", re.IGNORECASE)
+_TWICE = "Detected duplicate key "
 # Only these can parse to NUL or to infinity: a body without them need not be walked.
 _SUSPECT = re.compile(rb"\\u0000|\d[eE]\+?\d{3}|\d{300}")
 
@@ -35,7 +36,8 @@ class Strictness:
     """A dependency of the whole application; every route is checked against what it declares.
 
     Raises InvalidError `unknown_parameter`, `repeated_parameter` or `validation_failed` (NUL, infinity, no UTF-8),
-    UnsupportedMediaTypeError, and BadRequestError for JSON that is not UTF-8, not Unicode or nested too deep.
+    UnsupportedMediaTypeError, and BadRequestError for JSON that is not UTF-8, not Unicode, nested
+    too deep or has a member twice.
     """
 
     def __init__(self) -> None:
@@ -138,13 +140,20 @@ def parse_json(body: bytes) -> Any:
     if not body:
         return None
     try:
-        # The framework's parser takes NaN, lone surrogates and any depth; this one does not.
-        document = from_json(body, allow_inf_nan=False)
-    except ValueError:
-        raise BadRequestError("unreadable_body", "The body is not JSON in UTF-8, or nested too deep.") from None
+        # The framework's parser takes NaN, lone surrogates, any depth and the last of two members; this one does not.
+        document = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
+    except ValueError as error:
+        raise _unreadable(error) from None
     if _SUSPECT.search(body):
         _refuse(list(_unstorable(document, "")))
     return document
+
+
+def _unreadable(error: ValueError) -> BadRequestError:
+    if str(error).startswith(_TWICE):
+        detail = f"An object has two members of one name: {str(error).removeprefix(_TWICE)}."
+        return BadRequestError("duplicate_member", detail)
+    return BadRequestError("unreadable_body", "The body is not JSON in UTF-8, or nested too deep.")
 
 
 def _check_form(request: Request) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.clients.client import Client
 from app.kernel.canonical import dumps
 from app.kernel.database import Database, transaction
 from app.kernel.errors import NotFoundError
@@ -24,6 +25,14 @@ STORE = text("""
     VALUES (:period_id, :level_id, :basis, :within, :version, CAST(:nodes AS jsonb))
     ON CONFLICT (period_id, level_id, basis, within) DO UPDATE
        SET version = excluded.version, nodes = excluded.nodes WHERE aggregates.version < excluded.version
+""")
+# Whether a selection holds anybody whom a client bounded to a unit may know of.
+SHARED = text("""
+    SELECT EXISTS (
+        SELECT FROM participants p
+         WHERE p.period_id = :period_id AND p.level_id = :level_id
+           AND (p.code = :within OR :within = ANY(p.ancestors)) AND (p.code = :bound OR :bound = ANY(p.ancestors))
+    )
 """)
 
 
@@ -82,10 +91,26 @@ async def get_aggregates(
     return version, nodes
 
 
+async def check_within(session: AsyncSession, client: Client, cohort: Cohort, within: str | None) -> None:
+    """NotFoundError `unit_not_found` where the client may not know of anybody at or below `within`.
+
+    Of a single unit outside its bounds the figures would be that unit's points.
+    """
+    if within is None or client.unit is None:
+        return
+    if not await session.scalar(SHARED, cohort.key | {"within": within, "bound": client.unit}):
+        raise nobody_within(within)
+
+
+def nobody_within(within: str) -> NotFoundError:
+    """The refusal for a filter that selects nobody, or nobody whom the client may know of."""
+    return NotFoundError("unit_not_found", f"Nobody of the cohort stands at or below unit '{within}'.")
+
+
 def empty(cohort: Cohort, within: str | None) -> tuple[int, list[dict[str, Any]]]:
     """A cohort without participants has no distribution; a filter that selects nobody is an error."""
     if within is not None:
-        raise NotFoundError("unit_not_found", f"Nobody of the cohort stands at or below unit '{within}'.")
+        raise nobody_within(within)
     return cohort.version, []
 
 

@@ -101,6 +101,15 @@ async def test_what_is_not_json_is_unreadable(http: AsyncClient, content: bytes)
 
 
 @pytest.mark.parametrize(
+    "content", [b'{"values": [], "values": []}', b'{"values": [{"inputs": {"a": 1, "\\u0061": 2}}]}']
+)
+async def test_of_two_members_of_one_name_neither_is_taken(http: AsyncClient, content: bytes) -> None:
+    answer = await post(http, content)
+    problem(answer, 400, "duplicate_member")
+    assert any(f'"{name}" at line 1' in answer.json()["detail"] for name in ("values", "a"))
+
+
+@pytest.mark.parametrize(
     ("content", "pointer"),
     [
         (b'{"values": [{"number": 1e400}]}', "/values/0/number"),

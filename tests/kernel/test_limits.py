@@ -54,10 +54,21 @@ async def test_a_body_of_exactly_the_limit_is_read(http: AsyncClient) -> None:
     assert (await http.post(VALUES, content=body, headers=JSON)).status_code == 201
 
 
-@pytest.mark.parametrize("announced", ["-1", "abc", "99999999999999999999", "1e9"])
+@pytest.mark.parametrize("announced", ["-1", "abc", "99999999999999999999", "9" * 5000, "1e9"])
 async def test_an_odd_content_length_is_never_a_500(http: AsyncClient, announced: str) -> None:
     response = await http.post(VALUES, content=b'{"values": []}', headers={**JSON, "Content-Length": announced})
     assert response.status_code in (201, 413)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "deflate, gzip", "br", "x"])
+async def test_a_packed_body_is_refused_whoever_sends_it(http: AsyncClient, encoding: str) -> None:
+    for content in (b'{"values": []}', chunks(1_000)):
+        response = await http.post(VALUES, content=content, headers={**JSON, "Content-Encoding": encoding})
+        assert (response.status_code, response.json()["code"]) == (415, "unsupported_content_encoding")
+        assert response.headers["accept-encoding"] == "identity"
+    sent = {**JSON, "Content-Encoding": "identity"}
+    assert (await http.post(VALUES, content=b'{"values": []}', headers=sent)).status_code == 201
+    assert (await http.get("/v1/probe/things/x/state", headers={"Content-Encoding": encoding})).status_code == 200
 
 
 async def test_a_path_may_have_a_limit_of_its_own() -> None:

@@ -1,11 +1,15 @@
 """Pushes sent with `Prefer: respond-async`, and waiting for what comes of them."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
+import asyncpg
 from httpx import AsyncClient, Response
 
-from tests.periods.building import Json
+from app.pushes.repository.queue import TAKE_PERIOD
+from tests.periods.building import PERIOD, Json
 from tests.pushes.pushing import PATH, body
 
 ASYNC = {"Prefer": "respond-async"}
@@ -21,10 +25,10 @@ async def accepted(answer: Response) -> str:
     return str(answer.headers["location"])
 
 
-async def send(http: AsyncClient, *values: Any, headers: Any = None, **query: Any) -> str:
+async def send(http: AsyncClient, *values: Any, headers: Any = None, period: str = PERIOD, **query: Any) -> str:
     """Send a push as a job; its path."""
     headers = {**ASYNC, **(headers or {})}
-    return await accepted(await http.post(PATH, json=body(*values), params=query, headers=headers))
+    return await accepted(await http.post(PATH, json=body(*values, period=period), params=query, headers=headers))
 
 
 async def ended(http: AsyncClient, path: str, seconds: float = 30) -> Json:
@@ -42,6 +46,17 @@ async def ended(http: AsyncClient, path: str, seconds: float = 30) -> Json:
             await asyncio.sleep(0.02)
 
 
+async def running(http: AsyncClient, path: str) -> Json:
+    """The job, once somebody carries it out and it is under way."""
+    async with asyncio.timeout(30):
+        while True:
+            job: Json = (await http.get(path)).json()
+            assert job["finished_at"] is None, job
+            if job["progress"]["done"]:
+                return job
+            await asyncio.sleep(0.02)
+
+
 async def outcome(http: AsyncClient, path: str) -> Json:
     """Report or problem of the job, once it has ended."""
     job = await ended(http, path)
@@ -51,3 +66,37 @@ async def outcome(http: AsyncClient, path: str) -> Json:
         assert job["progress"]["done"] == job["progress"]["total"]
     found: Json = job["report"] if succeeded else job["problem"]
     return found
+
+
+@asynccontextmanager
+async def held(url: str, period: str = PERIOD) -> AsyncIterator[None]:
+    """While this lasts nobody carries out jobs of the period."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            assert await connection.fetchval(TAKE_PERIOD, period), "a job of the period runs"
+            yield
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
+async def cohorts_locked(url: str, period: str = PERIOD) -> AsyncIterator[None]:
+    """While this lasts whoever writes into the period has to wait."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            query = "SELECT FROM cohorts WHERE period_id = (SELECT id FROM periods WHERE code = $1) FOR UPDATE"
+            await connection.execute(query, period)
+            yield
+    finally:
+        await connection.close()
+
+
+async def execute(url: str, statement: str, *values: Any) -> Any:
+    """One statement, committed; the first value that it returns."""
+    connection = await asyncpg.connect(url)
+    try:
+        return await connection.fetchval(statement, *values)
+    finally:
+        await connection.close()

@@ -55,17 +55,26 @@ def descendants(pid: int) -> list[int]:
 
 def holder_of(port: int, among: list[int]) -> int:
     """Which of the processes has taken the loopback connection that comes from `port`."""
-    inode = next(
-        fields[9]
-        for fields in map(str.split, (_PROC / "net" / "tcp").read_text().splitlines()[1:])
-        if int(fields[2].rpartition(":")[2], 16) == port
-    )
-    return next(pid for pid in among if f"socket:[{inode}]" in _descriptors(pid))
+    return _owner(_inode(port, remote=True), among)
+
+
+def opener_of(port: int, among: list[int]) -> int:
+    """Which of the processes has made the loopback connection that comes from `port`."""
+    return _owner(_inode(port, remote=False), among)
 
 
 def sockets_of(pid: int) -> int:
     """How many sockets the process has open."""
     return sum(name.startswith("socket:") for name in _descriptors(pid))
+
+
+def _inode(port: int, *, remote: bool) -> str:
+    lines = map(str.split, (_PROC / "net" / "tcp").read_text().splitlines()[1:])
+    return next(fields[9] for fields in lines if int(fields[2 if remote else 1].rpartition(":")[2], 16) == port)
+
+
+def _owner(inode: str, among: list[int]) -> int:
+    return next(pid for pid in among if f"socket:[{inode}]" in _descriptors(pid))
 
 
 def _descriptors(pid: int) -> set[str]:
@@ -83,3 +92,15 @@ def _parents() -> Iterator[tuple[int, int]]:
 def _stat(pid: int) -> list[str]:
     """State, parent and so on; the name before them may hold spaces and brackets."""
     return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+
+
+def forget_peak(pid: int) -> int:
+    """The bytes that the process has in memory now, which is its peak from here on."""
+    (_PROC / str(pid) / "clear_refs").write_text("5")
+    return peak(pid)
+
+
+def peak(pid: int) -> int:
+    """The most bytes that it had in memory at once."""
+    status = (_PROC / str(pid) / "status").read_text()
+    return 1024 * next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:"))

@@ -52,7 +52,12 @@ class Service:
             command = [sys.executable, "-m", "app.cli", "serve", *arguments]
             process = subprocess.Popen(command, env=environment(folder, more), stdout=out, stderr=err)
         service = cls(folder, process, output, messages)
-        service._wait()
+        try:
+            service._wait()
+        except BaseException:
+            # Nobody else knows of it yet.
+            service.stop()
+            raise
         return service
 
     def _wait(self) -> None:
@@ -90,7 +95,7 @@ class Service:
         return [pid for pid in descendants(self.postmaster) if "127.0.0.1(" in command_of(pid)]
 
     def becomes_ready(self) -> bool:
-        return comes_true(lambda: self.status("/readyz") == 200)
+        return comes_true(lambda: self.status("/readyz") == 200, 90)
 
     def status(self, path: str) -> int:
         """The status of a GET without a token, 0 when nothing answers."""

@@ -1,6 +1,5 @@
 """POST /v1/data-values, and GET /v1/data-values/reconciliation."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
@@ -11,7 +10,7 @@ from app.kernel.errors import problem_responses
 from app.kernel.idempotency import OnceRoute, claim
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.kernel.preferences import APPLIED, RESPOND_ASYNC, PrefersAsync
-from app.kernel.strictness import read_json_text
+from app.kernel.strictness import read_json_text, read_whole
 from app.pushes import reconciliation
 from app.pushes.jobs.accepting import accept
 from app.pushes.jobs.schemas import Job
@@ -69,19 +68,10 @@ Pushing = Annotated[Client, Security(_pushing, scopes=[Scope.PUSH.value])]
 Reconciling = Annotated[Client, Security(_reconciling, scopes=[Scope.PUSH.value])]
 
 
-@dataclass(frozen=True, slots=True)
-class _Received:
-    """A push, and the bytes that it was read from."""
-
-    text: bytes
-    push: PushWrite
-
-
-async def _received(request: Request, _client: Pushing) -> _Received:
+async def _body(request: Request, _client: Pushing) -> PushWrite:
     # Not declared as a body: that would be read before it is known who sends these megabytes, refused as a whole for
     # the first value that is wrong, and parsed twice.
-    text = await read_json_text(request)
-    return _Received(text, read_push(text))
+    return read_push(await read_json_text(request))
 
 
 @router.post("", response_model=PushReport, responses=REPORTED, openapi_extra=BODY)
@@ -89,7 +79,7 @@ async def push_data_values(
     request: Request,
     response: Response,
     client: Pushing,
-    received: Annotated[_Received, Depends(_received)],
+    body: Annotated[PushWrite, Depends(_body)],
     query: Annotated[PushQuery, Query()],
     prefers_async: PrefersAsync,
     session: WriteSession,
@@ -116,10 +106,10 @@ async def push_data_values(
     """
     if prefers_async:
         most = request.app.state.settings.jobs_per_client
-        job = shown(await accept(session, client, received.text, received.push, query, most))
+        job = shown(await accept(session, client, await read_whole(request), body, query, most))
         headers = {"Location": f"/v1/jobs/{job.id}", APPLIED: RESPOND_ASYNC}
         return Response(job.model_dump_json(), 202, headers, "application/json")
-    report = await push(session, client, received.push, query)
+    report = await push(session, client, body, query)
     if report.errors:
         response.status_code = 207
     return report

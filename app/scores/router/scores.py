@@ -13,7 +13,7 @@ from app.periods.cohorts import get_visible_cohort
 from app.periods.naming import code_within
 from app.periods.router.parameters import NOT_MODIFIED, ReadableParticipant
 from app.scores import reading
-from app.scores.aggregates import get_aggregates
+from app.scores.aggregates import check_within, get_aggregates
 from app.scores.cohort import load
 from app.scores.schemas import Aggregates, AggregatesQuery, Receipt, Scorecard
 from app.scores.stored import Basis
@@ -75,11 +75,15 @@ async def list_aggregates(
     if_none_match: IfNoneMatch,
     query: Annotated[AggregatesQuery, Query()],
 ) -> Aggregates | Response:
-    """Count, mean, quartiles, extremes and coverage of every node over a cohort; computed once per version."""
+    """Count, mean, quartiles, extremes and coverage of every node over a cohort; computed once per version.
+
+    `within` has to hold somebody whom a client bounded to a unit may know of: 404 `unit_not_found`.
+    """
     cohort = await get_visible_cohort(session, client, query.period, query.level)
     within = await code_within(session, client, query.period, query.within, query.unit_scheme)
     if none_match(if_none_match, etag(cohort.version)):
         return not_modified(etag(cohort.version))
+    await check_within(session, client, cohort, within)
     scored = await load(session, cohort)
     database = request.app.state.database
     version, nodes = await get_aggregates(session, database, scored, query.basis, within)

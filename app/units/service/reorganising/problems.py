@@ -12,7 +12,13 @@ from app.units.service.reorganising.tree import DatedTree
 
 
 def problems(client: Client, document: ReorganisationCreate, tree: DatedTree, plan: Plan) -> list[FieldError]:
-    """All that is wrong, in the document's order; what concerns several changes stands last."""
+    """All that is wrong, in the document's order; what concerns several changes stands last.
+
+    A client with bounds is told of nothing else while it names units outside them: it would learn about these.
+    """
+    unknown = list(_unknown(client, document, tree))
+    if unknown and (client.unit is not None or client.levels is not None):
+        return unknown
     found: list[FieldError] = []
     for index, change in enumerate(document.changes):
         at = f"/changes/{index}"
@@ -26,11 +32,22 @@ def problems(client: Client, document: ReorganisationCreate, tree: DatedTree, pl
     return [*found, *_repeated(document), *place_problems_of_all(tree, plan), *left_behind(document, tree, plan)]
 
 
+def _unknown(client: Client, document: ReorganisationCreate, tree: DatedTree) -> Iterator[FieldError]:
+    for index, change in enumerate(document.changes):
+        for place, code in enumerate(change.predecessors):
+            if code not in tree.ids or not tree.is_inside(client, code):
+                yield _unknown_unit(f"/changes/{index}/predecessors/{place}", code)
+
+
+def _unknown_unit(pointer: str, code: str) -> FieldError:
+    return FieldError(pointer, "unknown_unit", f"There is no unit '{code}'.")
+
+
 def _predecessor_problems(
     pointer: str, code: str, change: Change, client: Client, tree: DatedTree, plan: Plan
 ) -> Iterator[FieldError]:
     if code not in tree.ids or not tree.is_inside(client, code):
-        yield FieldError(pointer, "unknown_unit", f"There is no unit '{code}'.")
+        yield _unknown_unit(pointer, code)
         return
     if plan.predecessors[code] != pointer:
         detail = f"'{code}' is a predecessor at {plan.predecessors[code]} already."
