@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from app.changes.router import router as changes
+from app.clients.router import router as clients
 from app.frameworks.router import router as frameworks
 from app.periods.router import router as periods
 from app.pushes.router import router as pushes
@@ -17,7 +18,10 @@ from app.webhooks.router import router as webhooks
 
 router = APIRouter(prefix="/v1")
 # Routes are tried in order: what is asked often comes first, reference data last.
-for feature in (rankings, scores, submissions, pushes, changes, periods, units, frameworks, rehearsals, webhooks):
+for feature in (
+    *(rankings, scores, submissions, pushes, changes, periods),
+    *(units, frameworks, rehearsals, clients, webhooks),
+):
     router.include_router(feature)
 # What is asked most, tried before all others. Their declared twins in the routers are what is documented.
 first = [polled, *reported]

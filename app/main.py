@@ -1,7 +1,7 @@
 """The application, put together. Nothing happens at import."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 import structlog
 from fastapi import Depends, FastAPI
@@ -11,9 +11,13 @@ from starlette.middleware import Middleware
 
 from app import api
 from app.changes.service import ChangeLog
-from app.clients import router as clients
+from app.clients.door import Door
+from app.clients.issuers import Issuers, load_issuers
+from app.clients.issuers.fetching import fetching, open_http
 from app.clients.keys import load_keys
-from app.clients.router import PATH as TOKEN_PATH
+from app.clients.router.tokens import PATH as TOKEN_PATH
+from app.clients.router.tokens import router as tokens
+from app.clients.standing import Standings
 from app.clients.tokens import Tokens
 from app.kernel import docs, health
 from app.kernel.background import working
@@ -62,7 +66,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.settings = settings
     install(app)
-    for router in (api.router, health.router, clients.router, docs.router):
+    for router in (api.router, health.router, tokens, docs.router):
         app.include_router(router)
     app.router.routes[:0] = api.first
     return app
@@ -77,33 +81,38 @@ def from_environment() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     configure_logs(settings.log_level)
-    app.state.keys = load_keys(settings)
-    app.state.tokens = Tokens(app.state.keys.token_key, settings.issuer, settings.token_seconds)
-    app.state.schema_head = health.schema_head()
-    app.state.database = open_database(settings)
-    app.state.rankings = Rankings(app.state.database)
-    app.state.changes = ChangeLog(app.state.database)
-    app.state.receivers = Receivers(settings.webhook_networks)
-    try:
+    state = app.state
+    state.keys = load_keys(settings)
+    trusted = load_issuers(settings)
+    state.tokens = Tokens(state.keys.token_key, settings.issuer, settings.token_seconds)
+    state.schema_head = health.schema_head()
+    async with AsyncExitStack() as opened:
+        state.database = open_database(settings)
+        opened.push_async_callback(close_database, state.database)
+        state.rankings = Rankings(state.database)
+        state.changes = ChangeLog(state.database)
+        issuers = Issuers(trusted, fetching(await opened.enter_async_context(open_http())))
+        opened.push_async_callback(issuers.close)
+        state.door = Door(state.tokens, Standings(state.database), issuers)
+        state.receivers = Receivers(settings.webhook_networks)
+        opened.callback(state.receivers.close)
         if settings.environment == "production":
-            await _refuse_old_schema(app.state.database, app.state.schema_head)
-        async with (
-            _beside(settings) as database,
-            courier(database, app.state.receivers, secret_seal(app.state.keys.pepper)) as messages,
-            working(database, [messages.work, *jobs.works(database, settings)]),
-        ):
-            yield
-    finally:
-        app.state.receivers.close()
-        await close_database(app.state.database)
+            await _refuse_old_schema(state.database, state.schema_head)
+        await opened.enter_async_context(_working_beside(app))
+        yield
 
 
 @asynccontextmanager
-async def _beside(settings: Settings) -> AsyncIterator[Database]:
-    """Connections for the work beside the requests, none of which it takes from them."""
+async def _working_beside(app: FastAPI) -> AsyncIterator[None]:
+    """Jobs and messages go on beside the requests, and take none of their connections."""
+    settings, state = app.state.settings, app.state
     database = open_database(settings.model_copy(update={"pool_size": _CONNECTIONS_BESIDE}))
     try:
-        yield database
+        async with (
+            courier(database, state.receivers, secret_seal(state.keys.pepper)) as messages,
+            working(database, [messages.work, *jobs.works(database, settings)]),
+        ):
+            yield
     finally:
         await close_database(database)
 

@@ -50,6 +50,9 @@ class Settings(BaseSettings):
 
     issuer: str = Field("dti", min_length=1, description="`iss` of the tokens made here")
     token_seconds: int = Field(900, ge=10, le=86_400, description="How long a token is good for")
+    trusted_issuers: Path | None = Field(
+        None, description="JSON file of the outside issuers whose tokens are accepted. Not given: none"
+    )
     token_key: SecretStr | None = Field(
         None, description="Ed25519 private key (PEM) that signs tokens. Not given: made in data_dir"
     )

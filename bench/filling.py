@@ -16,7 +16,8 @@ import asyncpg
 
 from app.clients.client import Scope
 from app.clients.keys import load_keys
-from app.clients.service import add_client
+from app.clients.schemas import ClientCreate
+from app.clients.service import OPERATOR, register
 from app.frameworks import service as frameworks
 from app.frameworks.document import FrameworkDocument
 from app.kernel.bare import bare
@@ -70,7 +71,8 @@ async def add_framework(database: Database) -> None:
 async def make_client(database: Database, settings: Settings) -> tuple[str, str]:
     """A client that may do everything, and its secret."""
     async with transaction(database) as session:
-        return await add_client(session, load_keys(settings).pepper, ACTOR, [Scope.ADMIN])
+        body = ClientCreate(name=ACTOR, scopes=[Scope.ADMIN])
+        return await register(session, load_keys(settings).pepper, OPERATOR, body)
 
 
 async def fill(database: Database, raw: asyncpg.Connection, size: int) -> Filled:

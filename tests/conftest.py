@@ -13,10 +13,11 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from app.cli.database import upgrade
-from app.clients.client import Client, Scope
+from app.clients.client import Scope
 from app.main import create_app
 from app.postgres import running
 from app.settings import Settings
+from tests.callers import caller, headers_of, register_now
 
 _TEMPLATE = "migrated"
 _EMPTY = "template0"
@@ -96,9 +97,9 @@ def bearer(app: FastAPI) -> Bearer:
         levels: Iterable[str] | None = None,
         indicators: Iterable[str] | None = None,
     ) -> dict[str, str]:
-        bounds = [None if codes is None else frozenset(codes) for codes in (levels, indicators)]
-        caller = Client(f"test-{'-'.join(scopes)}", frozenset(scopes), unit, *bounds)
-        return {"Authorization": f"Bearer {app.state.tokens.issue(caller, scopes)}"}
+        client = caller(*scopes, unit=unit, levels=levels, indicators=indicators)
+        register_now(str(app.state.settings.database_url), client)
+        return headers_of(app, client)
 
     return issue
 

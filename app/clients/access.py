@@ -7,7 +7,8 @@ from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2
 
 from app.clients.client import Client, Scope
-from app.clients.tokens import InvalidTokenError, Tokens
+from app.clients.door import Door
+from app.clients.tokens import InvalidTokenError
 from app.kernel.errors import ForbiddenError, UnauthorizedError
 from app.kernel.idempotency import claim
 from app.kernel.rates import admit
@@ -47,28 +48,29 @@ _scheme = OAuth2(
 
 
 async def _visitor(request: Request, authorization: Annotated[str | None, Security(_scheme)]) -> Client | None:
-    return visitor_of(request, authorization)
+    return await visitor_of(request, authorization)
 
 
 Visitor = Annotated[Client | None, Security(_visitor)]
 """The client, or None without a token. A token that is no good is still 401."""
 
 
-def visitor_of(request: Request, authorization: str | None) -> Client | None:
-    """The client that an `Authorization` header speaks for, None without one. UnauthorizedError.
+async def visitor_of(request: Request, authorization: str | None) -> Client | None:
+    """The client that an `Authorization` header speaks for, with what it may do at present; None without one.
 
-    TooManyRequestsError `rate_limited` for a client that has used up its rate.
+    UnauthorizedError; TooManyRequestsError `rate_limited` for a client that has used up its rate; UnavailableError
+    `issuer_unavailable`; without a database, what a query raises.
     """
     if authorization is None:
         return None
     kind, _, token = authorization.partition(" ")
     if kind.lower() != "bearer":
         raise _unauthorized("token_missing", "Send an access token as `Authorization: Bearer …`.", "")
-    tokens: Tokens = request.app.state.tokens
+    door: Door = request.app.state.door
     try:
-        client = tokens.read(token.strip())
+        client = await door.let_in(token.strip())
     except InvalidTokenError:
-        detail = "The access token is not valid, or has expired. Get a new one."
+        detail = "The access token is not valid, has expired, or its client may not call any more. Get a new one."
         raise _unauthorized("invalid_token", detail, ', error="invalid_token"') from None
     admit(request, client.id)
     return client

@@ -1,8 +1,97 @@
-from typing import Literal
+"""What is said of clients, tokens and keys over HTTP."""
 
-from pydantic import Field
+from typing import Annotated, Literal, TypeVar
 
-from app.kernel.schema import Schema
+from pydantic import AfterValidator, Field, Strict
+from pydantic_core import PydanticCustomError
+
+from app.clients.client import Scope
+from app.kernel.schema import Code, Flag, IndicatorCode, Name, Schema, Timestamp, UnitCode
+
+T = TypeVar("T")
+LONGEST_OVERLAP_SECONDS = 604_800
+
+
+def _unique(items: list[T]) -> list[T]:
+    if len(set(items)) < len(items):
+        raise PydanticCustomError("duplicate_item", "Must not hold the same item twice")
+    return items
+
+
+ClientName = Annotated[Name, Field(description="Whose system it is, for people", examples=["Cổng một cửa"])]
+Scopes = Annotated[
+    list[Scope],
+    AfterValidator(_unique),
+    Field(min_length=1, max_length=6, description="What it may do", examples=[["read", "push"]]),
+]
+UnitBound = Annotated[
+    UnitCode | None, Field(description="Only this unit and those below; null: no bound", examples=["H61"])
+]
+LevelBound = Annotated[
+    Annotated[list[Code], AfterValidator(_unique), Field(min_length=1, max_length=100)] | None,
+    Field(description="Only these levels; null: no bound", examples=[["commune"]]),
+]
+IndicatorBound = Annotated[
+    Annotated[list[IndicatorCode], AfterValidator(_unique), Field(min_length=1, max_length=1000)] | None,
+    Field(description="Only these indicators; null: no bound", examples=[["1.1", "3.8"]]),
+]
+
+
+class ClientCreate(Schema):
+    """A client to be. A bound that is left out is none."""
+
+    name: ClientName
+    scopes: Scopes
+    unit: UnitBound = None
+    levels: LevelBound = None
+    indicators: IndicatorBound = None
+
+
+class ClientReplace(Schema):
+    """All that can change of a client. Nothing may be left out: a bound that was forgotten would be a bound lifted."""
+
+    name: ClientName
+    scopes: Scopes
+    unit: UnitBound
+    levels: LevelBound
+    indicators: IndicatorBound
+    disabled: Flag = Field(description="true: gets no token, and those it has are void at once")
+
+
+class Client(Schema):
+    """A calling system."""
+
+    id: str = Field(description="Its `client_id`, made here", examples=["client-0f2c9a51d3b7e864"])
+    name: str
+    scopes: list[Scope]
+    unit: str | None
+    levels: list[str] | None
+    indicators: list[str] | None
+    disabled: bool
+    disabled_at: Timestamp | None
+    created_at: Timestamp
+    last_used_at: Timestamp | None = Field(description="When it last got a token, to the minute")
+    previous_secret_expires_at: Timestamp | None = Field(
+        description="Until when the secret before the last rotation is good too; null when it is not"
+    )
+    revision: int
+
+
+class ClientWithSecret(Client):
+    """A client with its new secret, which is shown here and never again."""
+
+    client_secret: str = Field(json_schema_extra={"format": "password"})
+
+
+class RotationWrite(Schema):
+    """How long the secret before stays good."""
+
+    overlap_seconds: Annotated[int, Strict()] = Field(
+        86_400,
+        ge=0,
+        le=LONGEST_OVERLAP_SECONDS,
+        description="0: the old secret and all tokens end at once, for a secret that others have seen",
+    )
 
 
 class Token(Schema):
@@ -12,3 +101,20 @@ class Token(Schema):
     token_type: Literal["Bearer"]
     expires_in: int = Field(description="Seconds")
     scope: str = Field(description="What was granted, separated by spaces", examples=["read submit"])
+
+
+class Jwk(Schema):
+    """The public half of a signing key (RFC 8037)."""
+
+    kty: Literal["OKP"]
+    crv: Literal["Ed25519"]
+    x: str
+    kid: str = Field(description="Thumbprint of the key (RFC 7638)")
+    alg: Literal["EdDSA"]
+    use: Literal["sig"]
+
+
+class JwkSet(Schema):
+    """The keys that access tokens made here are verified with (RFC 7517)."""
+
+    keys: list[Jwk]

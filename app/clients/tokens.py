@@ -1,99 +1,100 @@
-"""Access tokens: signed JWTs (EdDSA), read without asking the database."""
+"""Access tokens made here: signed JWTs (EdDSA), which name a client and the scopes it asked for."""
 
+import base64
 import secrets
 import time
-from collections import OrderedDict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from app.clients.client import Client, Scope
+from app.clients.client import Scope
+from app.kernel.canonical import canonical
 
 _ALGORITHM = "EdDSA"
-_CLAIMS = ["iss", "sub", "iat", "exp", "jti", "scope"]
-_LONGEST = 8192
-_REMEMBERED = 4096
+_CLAIMS = ["iss", "sub", "iat", "exp", "jti", "scope", "gen"]
 _LEEWAY_SECONDS = 10  # between the clocks of two workers' machines
 
 
 class InvalidTokenError(Exception):
-    """The token is not one of ours, has been changed, or has expired."""
+    """The token is not good: it has been changed, has expired, or its client may not call any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What a token says. Its client's bounds are not in it: those of the present hold.
+
+    `expires_at` in seconds since 1970.
+    """
+
+    client_id: str
+    scopes: frozenset[Scope]
+    generation: int
+    expires_at: int
 
 
 class Tokens:
-    """Makes and reads the tokens of one installation.
-
-    A token that was verified is remembered until it expires: a signature costs more than most reads. A client
-    disabled meanwhile keeps what it holds for `seconds` at most.
-    """
+    """Makes and reads the tokens of one installation; `key_id` is the thumbprint of its key (RFC 7638)."""
 
     def __init__(self, key: Ed25519PrivateKey, issuer: str, seconds: int) -> None:
+        self.issuer = issuer
         self.seconds = seconds
         self._key = key
-        self._public_key = key.public_key()
-        self._issuer = issuer
-        self._read: OrderedDict[str, tuple[float, Client]] = OrderedDict()
+        self.key_id = thumbprint(key.public_key())
+        self._public_keys = {self.key_id: key.public_key()}
 
-    def issue(self, client: Client, scopes: Iterable[Scope]) -> str:
-        """A token for `client` with `scopes` and all its bounds, good for `seconds` from now."""
+    def issue(self, client_id: str, scopes: Iterable[Scope], generation: int) -> str:
+        """A token for a client with these scopes, good for `seconds` from now or until its generation ends."""
         now = int(time.time())
         claims = {
-            "iss": self._issuer,
-            "sub": client.id,
+            "iss": self.issuer,
+            "sub": client_id,
             "iat": now,
             "exp": now + self.seconds,
             "jti": secrets.token_hex(16),
             "scope": " ".join(sorted(scopes)),
-            "unit": client.unit,
-            "levels": _listed(client.levels),
-            "indicators": _listed(client.indicators),
+            "gen": generation,
         }
-        return jwt.encode(claims, self._key, _ALGORITHM)
+        return jwt.encode(claims, self._key, _ALGORITHM, headers={"kid": self.key_id})
 
-    def read(self, token: str) -> Client:
-        """The client a token speaks for. Raises InvalidTokenError."""
-        known = self._read.get(token)
-        if known is not None and time.time() < known[0]:
-            self._read.move_to_end(token)
-            return known[1]
-        claims = self._verify(token)
-        client = _client(claims)
-        self._read[token] = (claims["exp"], client)
-        if len(self._read) > _REMEMBERED:
-            self._read.popitem(last=False)
-        return client
+    def read(self, token: str, key_id: str) -> Granted:
+        """What a token says that names this key. Raises InvalidTokenError."""
+        claims = self._verify(token, key_id)
+        try:
+            scopes = frozenset(Scope(name) for name in claims["scope"].split())
+        except (AttributeError, ValueError) as error:
+            raise InvalidTokenError from error
+        return Granted(claims["sub"], scopes, claims["gen"], claims["exp"])
 
-    def _verify(self, token: str) -> dict[str, Any]:
-        if len(token) > _LONGEST:
+    def public_keys(self) -> list[dict[str, str]]:
+        """What tokens are verified with, as JWKs (RFC 8037)."""
+        return [
+            {**_jwk(key), "kid": key_id, "alg": _ALGORITHM, "use": "sig"} for key_id, key in self._public_keys.items()
+        ]
+
+    def _verify(self, token: str, key_id: str) -> dict[str, Any]:
+        key = self._public_keys.get(key_id)
+        if key is None:
             raise InvalidTokenError
         try:
             return jwt.decode(
-                token,
-                self._public_key,
-                [_ALGORITHM],
-                options={"require": _CLAIMS},
-                issuer=self._issuer,
-                leeway=_LEEWAY_SECONDS,
+                token, key, [_ALGORITHM], options={"require": _CLAIMS}, issuer=self.issuer, leeway=_LEEWAY_SECONDS
             )
-        except (jwt.InvalidTokenError, ValueError, RecursionError) as error:  # a header of nested brackets
+        except (jwt.InvalidTokenError, ValueError, RecursionError) as error:  # claims of nested brackets
             raise InvalidTokenError from error
 
 
-def _client(claims: dict[str, Any]) -> Client:
-    return Client(
-        id=claims["sub"],
-        scopes=frozenset(Scope(name) for name in claims["scope"].split()),
-        unit=claims["unit"],
-        levels=_bound(claims["levels"]),
-        indicators=_bound(claims["indicators"]),
-    )
+def thumbprint(key: Ed25519PublicKey) -> str:
+    """The name of a key, which follows from it (RFC 7638)."""
+    return _base64(sha256(canonical(_jwk(key))).digest())
 
 
-def _listed(bound: frozenset[str] | None) -> list[str] | None:
-    return None if bound is None else sorted(bound)
+def _jwk(key: Ed25519PublicKey) -> dict[str, str]:
+    return {"kty": "OKP", "crv": "Ed25519", "x": _base64(key.public_bytes_raw())}
 
 
-def _bound(codes: list[str] | None) -> frozenset[str] | None:
-    return None if codes is None else frozenset(codes)
+def _base64(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")

@@ -28,7 +28,7 @@ def read_query(query_string: bytes) -> RankingQuery:
 
 async def answer_poll(request: Request) -> Response:
     """`get_ranking` with its arguments."""
-    client = authorised(visitor_of(request, request.headers.get("authorization")), Scope.READ)
+    client = authorised(await visitor_of(request, request.headers.get("authorization")), Scope.READ)
     query = read_query(request.scope["query_string"])
     return await get_ranking(request, client, query, joined(request, "If-None-Match"))
 

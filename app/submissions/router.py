@@ -169,7 +169,7 @@ def reporting_route(method: str, report: Report) -> Any:
     """The direct twin of a declared route that takes answers: other systems write through it all night."""
 
     async def answer(request: Request) -> Response:
-        client = authorised(visitor_of(request, request.headers.get("authorization")), Scope.SUBMIT)
+        client = authorised(await visitor_of(request, request.headers.get("authorization")), Scope.SUBMIT)
         check_parameters(request, {"unit_scheme": False})
         ref = read_parameters(ParticipantRef, request.path_params, request.query_params)
         # The whole body first: a slow caller must not hold a connection of the database.

@@ -13,7 +13,8 @@ CHANNEL = "webhooks"
 """Rung when there is something to send."""
 
 # No webhook, no row. A bounded client is told where somebody in its bounds takes part, or did until just now ($8, $9).
-# A version that nobody has seen yet gives way to the newer one of the same subject.
+# A version that nobody has seen yet gives way to the newer one of the same subject. Webhooks are locked, so that one
+# that is deleted at this moment is passed over, and breaks no reference of somebody's write.
 ANNOUNCE = f"""
     INSERT INTO webhook_deliveries (webhook_id, type, payload, subject, version)
     SELECT w.id, $1::text, $2::text, $3::text, $4::bigint
@@ -31,6 +32,7 @@ ANNOUNCE = f"""
                           AND (bounds.unit IS NULL OR bounds.unit = pt.code OR bounds.unit = ANY(pt.ancestors))
                           AND (bounds.levels IS NULL OR l.code = ANY(bounds.levels)))
             OR (bounds.unit = ANY($8::text[]) AND (bounds.levels IS NULL OR $9::text = ANY(bounds.levels))))
+       FOR KEY SHARE OF w
         ON CONFLICT (webhook_id, subject) WHERE status = 'waiting' AND attempts = 0
         DO UPDATE SET payload = excluded.payload, version = excluded.version
  RETURNING pg_notify('{CHANNEL}', '')

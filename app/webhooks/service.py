@@ -45,11 +45,11 @@ async def replace(session: AsyncSession, owner: Owner, row: WebhookRow, body: We
         values |= bounds_of(owner)
     if body.url != row.url:
         values |= UNTRIED
-    if body.status == "disabled" and row.status == "active":
-        values |= {"status": "disabled", "disabled_reason": "requested", "disabled_at": func.now()}
     if body.status == "active" and row.status == "disabled":
         values |= {"status": "active", "disabled_reason": None, "disabled_at": None, **UNTRIED}
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    if body.status == "disabled" and row.status == "active":
+        changed |= {"status": "disabled", "disabled_reason": "requested", "disabled_at": func.now()}
     if changed:
         await webhooks.change(session, row, **changed)
         await ring(session, CHANNEL)

@@ -23,11 +23,11 @@ def test_migrating_again_changes_nothing(dti: Dti) -> None:
 
 
 def test_a_client_is_printed_as_json_and_nothing_else(dti: Dti) -> None:
-    made = dti("clients", "add", "LGSP", "--scope", "push", "--level", "commune", "--indicator", "1.1", "--json")
+    made = dti("clients", "add", "LGSP", "--scope", "push", "--level", "commune", "--json")
     assert made.returncode == 0, made.stderr
     assert json.loads(made.stdout).keys() == {"client_id", "client_secret"}
     listed = dti("clients", "list").stdout.splitlines()
-    assert any("LGSP\tpush\tlevels commune; indicators 1.1" in line for line in listed)
+    assert any("LGSP\tpush\tlevels commune" in line for line in listed)
 
 
 def test_a_client_of_an_unknown_unit_is_refused_in_one_sentence(dti: Dti) -> None:
@@ -36,6 +36,27 @@ def test_a_client_of_an_unknown_unit_is_refused_in_one_sentence(dti: Dti) -> Non
     assert refused.stdout == ""
     assert refused.stderr.startswith("dti: ")
     assert refused.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("wrong", [("--level", "xa"), ("--level", "X"), ("--indicator", "9.9")])
+def test_a_bound_to_nothing_is_refused(dti: Dti, wrong: tuple[str, str]) -> None:
+    refused = dti("clients", "add", "x", "--scope", "push", *wrong)
+    assert (refused.returncode in (1, 2), refused.stdout, "Traceback" in refused.stderr) == (True, "", False)
+
+
+def test_a_client_is_rotated_and_disabled(dti: Dti) -> None:
+    made = json.loads(dti("clients", "add", "Cũ", "--scope", "admin", "--json").stdout)
+    client_id = made["client_id"]
+    last = dti("clients", "disable", client_id)
+    assert (last.returncode, last.stderr.startswith("dti: It is the last client")) == (1, True)
+    rotated = json.loads(dti("clients", "rotate", client_id, "--overlap", "60", "--json").stdout)
+    assert (rotated["client_id"], rotated["client_secret"] == made["client_secret"]) == (client_id, False)
+    assert dti("clients", "rotate", client_id).stderr.startswith("dti: The secret before is good until ")
+    assert dti("clients", "rotate", client_id, "--overlap", "604801").returncode == 2
+    dti("clients", "add", "Mới", "--scope", "admin")
+    assert dti("clients", "disable", client_id).returncode == 0
+    assert f"{client_id}\tCũ\tadmin\tdisabled" in dti("clients", "list").stdout.splitlines()
+    assert dti("clients", "disable", "client-0").stderr == "dti: There is no client 'client-0'.\n"
 
 
 def test_an_unknown_scope_is_a_usage_error(dti: Dti) -> None:

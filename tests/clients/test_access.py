@@ -1,50 +1,18 @@
 """Getting a token, and what it opens."""
 
 import json
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from httpx import AsyncClient, Response
+from httpx import AsyncClient
 from sqlalchemy import select, text
 
-from app.clients import service
+from app.clients import repository, service
 from app.clients.access import Scope
 from app.clients.models import ClientRow
 from app.kernel.database import transaction
-from app.kernel.errors import InvalidError
-
-GRANT = {"grant_type": "client_credentials"}
-Add = Callable[..., Awaitable[tuple[str, str]]]
-
-
-@pytest.fixture
-def add(app: FastAPI) -> Add:
-    async def added(*scopes: Scope, **bounds: Any) -> tuple[str, str]:
-        async with transaction(app.state.database) as session:
-            return await service.add_client(session, app.state.keys.pepper, "Một cửa", scopes, **bounds)
-
-    return added
-
-
-async def token_of(http: AsyncClient, credentials: tuple[str, str], **form: str) -> str:
-    response = await http.post("/oauth/token", data=GRANT | form, auth=credentials)
-    assert response.status_code == 200, response.text
-    token: str = response.json()["access_token"]
-    return token
-
-
-def bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
-
-
-def refused(response: Response, status: int, error: str) -> None:
-    body = response.json()
-    assert (response.status_code, body["error"], body["code"]) == (status, error, error)
-    assert response.headers["content-type"] == "application/problem+json"
-    assert response.headers["cache-control"] == "no-store"
-    assert ("www-authenticate" in response.headers) is (status == 401)
+from tests.clients.calling import GRANT, bearer, refused, token_of
+from tests.clients.conftest import Add
 
 
 async def test_a_client_gets_a_token_by_basic_or_by_the_form(http: AsyncClient, add: Add) -> None:
@@ -103,10 +71,10 @@ async def test_another_grant_is_refused(http: AsyncClient, add: Add) -> None:
     assert (await http.post("/oauth/token", json=GRANT)).status_code == 415
 
 
-async def test_bounds_travel_with_the_token(http: AsyncClient, add: Add) -> None:
-    credentials = await add(Scope.READ, unit="H61", levels=["commune"], indicators=["1.2", "1.1"])
+async def test_a_token_has_its_clients_bounds(http: AsyncClient, add: Add) -> None:
+    credentials = await add(Scope.READ, unit="H61", levels=["commune"])
     body = (await http.get("/v1/probe/reader", headers=bearer(await token_of(http, credentials)))).json()
-    assert (body["unit"], body["levels"], sorted(body["indicators"])) == ("H61", ["commune"], ["1.1", "1.2"])
+    assert (body["unit"], body["levels"], body["indicators"]) == ("H61", ["commune"], None)
 
 
 async def test_admin_opens_every_door_and_read_does_not(http: AsyncClient, add: Add) -> None:
@@ -143,17 +111,10 @@ async def test_only_a_hash_is_kept_and_the_use_is_noted(http: AsyncClient, app: 
     await token_of(http, (client_id, secret))
     async with transaction(app.state.database) as session:
         row = (await session.scalars(select(ClientRow))).one()
-        (listed,) = await service.list_clients(session)
+        (listed,) = await repository.list_(session, service.OPERATOR)
     assert (len(row.secret_hash), secret.encode() in row.secret_hash) == (32, False)
     assert (listed.client.id, listed.name, listed.disabled_at) == (client_id, "Một cửa", None)
     assert listed.last_used_at is not None
-
-
-async def test_a_client_cannot_be_bound_to_a_unit_that_is_not_there(add: Add) -> None:
-    with pytest.raises(InvalidError, match="unit_not_found"):
-        await add(Scope.READ, unit="H99")
-    with pytest.raises(InvalidError, match="no_scope"):
-        await add()
 
 
 async def test_the_log_names_the_client_and_never_its_secret(

@@ -12,6 +12,7 @@ from httpx import ASGITransport, AsyncClient
 from app.clients.client import Client, Scope
 from app.main import create_app
 from app.settings import Settings
+from tests.callers import calls
 
 _numbers = itertools.count(1)
 
@@ -52,7 +53,7 @@ async def served(settings: Settings) -> AsyncIterator[FastAPI]:
 async def calling(app: FastAPI, caller: Client | None = None) -> AsyncIterator[AsyncClient]:
     """Requests of `caller`, of somebody who may do everything when none is named."""
     caller = caller or Client("somebody", frozenset({Scope.ADMIN}), None, None, None)
-    headers = {"Authorization": f"Bearer {app.state.tokens.issue(caller, caller.scopes)}"}
+    headers = await calls(app, caller)
     async with AsyncClient(transport=ASGITransport(app), base_url="http://dti", headers=headers) as http:
         yield http
 

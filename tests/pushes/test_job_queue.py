@@ -9,7 +9,8 @@ from fastapi import FastAPI
 from httpx import AsyncClient
 
 from app.clients.client import Client, Scope
-from app.clients.service import add_client
+from app.clients.schemas import ClientCreate
+from app.clients.service import OPERATOR, register
 from app.kernel.database import transaction
 from app.pushes.jobs import running as jobs
 from app.settings import Settings
@@ -60,7 +61,8 @@ async def test_the_body_is_kept_until_the_job_has_ended_and_a_dry_run_keeps_its_
 async def registered(app: FastAPI) -> Client:
     """A client that is in the database."""
     async with transaction(app.state.database) as session:
-        client_id, _ = await add_client(session, app.state.keys.pepper, "Một cửa", [Scope.PUSH])
+        body = ClientCreate(name="Một cửa", scopes=[Scope.PUSH])
+        client_id, _ = await register(session, app.state.keys.pepper, OPERATOR, body)
     return Client(client_id, frozenset({Scope.PUSH}), None, None, None)
 
 

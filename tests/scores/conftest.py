@@ -13,6 +13,7 @@ from app.clients.client import Client, Scope
 from app.main import create_app
 from app.seed import seed
 from app.settings import Settings
+from tests.callers import calls
 from tests.oracle.cohort_steps import DOCUMENT, UNITS, Kept
 from tests.oracle.service import Service
 
@@ -30,9 +31,7 @@ async def _served(server_url: str, template: str, folder: Path) -> AsyncIterator
         url = f"{server_url.rpartition('/')[0]}/{name}"
         app = create_app(Settings(database_url=url, data_dir=folder))
         async with app.router.lifespan_context(app):
-            everything = frozenset({Scope.ADMIN})
-            token = app.state.tokens.issue(Client("oracle", everything, None, None, None), everything)
-            headers = {"Authorization": f"Bearer {token}"}
+            headers = await calls(app, Client("oracle", frozenset({Scope.ADMIN}), None, None, None))
             async with AsyncClient(transport=ASGITransport(app), base_url="http://dti", headers=headers) as http:
                 yield Service(app, http)
     finally:

@@ -20,7 +20,14 @@ def story(staged: Staged, serve_all: Serve) -> tuple[Service, list[str]]:
     tokens = [staged.admin.token(service.base), reader.token(service.base)]
     with httpx.Client(base_url=service.base, timeout=30) as http:
         _call(http, reader, *tokens)
-    secrets = [staged.admin.client_secret, reader.client_secret, *tokens, "đoán-mò", "gia-tri-mat"]
+    secrets = [
+        staged.admin.client_secret,
+        reader.client_secret,
+        *tokens,
+        "đoán-mò",
+        "gia-tri-mat",
+        "the-cua-truc-lien-thong",
+    ]
     pem = (staged.folder / "token_key.pem").read_text().splitlines()[1]
     kept = [(staged.folder / name).read_text() for name in ("pepper", "postgres.password", "postgres.url")]
     return service, [*secrets, pem, *kept]
@@ -29,7 +36,7 @@ def story(staged: Staged, serve_all: Serve) -> tuple[Service, list[str]]:
 def _call(http: httpx.Client, reader: Credentials, admin: str, token: str) -> None:
     """Every way in which something confidential can be sent, in the right place and in wrong ones."""
     path, form = f"/v1{submission('B1')}", {"grant_type": "client_credentials"}
-    bearer = {"Authorization": f"Bearer {admin}"}
+    bearer = {"Authorization": f"Bearer {admin}", "LgspAccessToken": "the-cua-truc-lien-thong"}
     body = report(1, "gia-tri-mat")
     assert http.put(path, json=body, headers=bearer).status_code == 200
     assert http.put(path, json=body, headers={"Authorization": f"Bearer {token}"}).status_code == 403

@@ -8,6 +8,7 @@ import pytest
 
 from app.settings import Settings
 from tests.periods.opened import _opened, database_url, opened
+from tests.webhooks.post import Post, posting
 from tests.webhooks.receiver import Receiver, receiving
 
 __all__ = ["_opened", "database_url", "opened"]
@@ -25,3 +26,10 @@ async def receiver() -> AsyncIterator[Receiver]:
     """One that answers 204 to everything."""
     async with receiving() as receiver:
         yield receiver
+
+
+@pytest.fixture
+async def post(settings: Settings) -> AsyncIterator[Post]:
+    """Outbox and courier of a database in which a period of four communes is open."""
+    async with posting(settings) as post:
+        yield post

@@ -36,6 +36,7 @@ class Receiver:
     answer: bytes | Callable[[Received], Awaitable[bytes | None]] | None = OK
     received: list[Received] = field(default_factory=list)
     connections: int = 0
+    callers: list[int] = field(default_factory=list)  # their ports
     came: asyncio.Event = field(default_factory=asyncio.Event)
     open: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -69,6 +70,7 @@ class Receiver:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self.callers.append(writer.get_extra_info("peername")[1])
         try:
             received = await _read(reader)
             self.received.append(received)

@@ -91,7 +91,7 @@ def read_claimed(
 ) -> Claimed:
     """A row of `CLAIM`."""
     bounds = [None if codes is None else frozenset(codes) for codes in (levels, indicators)]
-    client = Client(client_id, frozenset(Scope(name) for name in scopes), unit, *bounds)
+    client = Client(client_id, frozenset(map(Scope, scopes)), unit, levels=bounds[0], indicators=bounds[1])
     return Claimed(Order(job_id, client, *manner), is_registered)
 
 

@@ -1,4 +1,4 @@
-"""POST /oauth/token: OAuth 2.0 client credentials (RFC 6749, 4.4)."""
+"""POST /oauth/token: OAuth 2.0 client credentials (RFC 6749, 4.4); and the keys that its tokens are verified with."""
 
 import base64
 import binascii
@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 from fastapi import APIRouter, Form, Request, Response
 
 from app.clients import service
-from app.clients.schemas import Token
+from app.clients.schemas import Jwk, JwkSet, Token
 from app.clients.tokens import Tokens
 from app.kernel.database import WriteSession
 from app.kernel.errors import BadRequestError, UnauthorizedError, problem_responses
@@ -36,16 +36,24 @@ async def issue_token(
     if grant_type != "client_credentials":
         raise service.refuse(BadRequestError, "unsupported_grant_type", "Only client_credentials is supported.")
     credentials = _credentials(request.headers.get("authorization"), client_id, client_secret)
-    client = await service.authenticate(session, request.app.state.keys.pepper, *credentials)
-    scopes = service.grant(client, scope)
+    known = await service.authenticate(session, request.app.state.keys.pepper, *credentials)
+    scopes = service.grant(known.client, scope)
     tokens: Tokens = request.app.state.tokens
     response.headers["Cache-Control"] = "no-store"
     return Token(
-        access_token=tokens.issue(client, scopes),
+        access_token=tokens.issue(known.client.id, scopes, known.generation),
         token_type="Bearer",  # noqa: S106  a kind, no secret
         expires_in=tokens.seconds,
         scope=" ".join(sorted(scopes)),
     )
+
+
+@router.get("/.well-known/jwks.json")
+async def get_jwks(request: Request, response: Response) -> JwkSet:
+    """The public keys of the access tokens made here, by `kid`."""
+    tokens: Tokens = request.app.state.tokens
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return JwkSet(keys=[Jwk.model_validate(key) for key in tokens.public_keys()])
 
 
 def _credentials(header: str | None, client_id: str | None, client_secret: str | None) -> tuple[str, str]:
