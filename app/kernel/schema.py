@@ -58,7 +58,7 @@ def _number(value: Any) -> Decimal:
 
 
 def _distinct(items: list[T]) -> list[T]:
-    if any(item in items[:place] for place, item in enumerate(items)):
+    if len(set(items)) < len(items):
         raise PydanticCustomError("duplicate_item", "Must not hold the same item twice")
     return items
 
@@ -160,7 +160,7 @@ Whole = BeforeValidator(_integer)
 """Makes an int one of JSON: 2.0 is taken, text and booleans are not. It stands after the bounds."""
 
 Distinct = Annotated[list[T], AfterValidator(_distinct), Field(json_schema_extra={"uniqueItems": True})]
-"""A short list that holds no item twice."""
+"""A list of hashable items that holds none twice."""
 
 Text = Annotated[str, AfterValidator(_text(4000)), _text_schema(4000)]
 """Text of 1 to 4000 characters: trimmed, in NFC, without control characters but newline and tab."""

@@ -21,6 +21,7 @@ class Fuzzed:
     """A serving process, and the tokens of those who call it."""
 
     service: Service
+    clients: dict[str, Credentials]
     tokens: dict[str, str]
 
     @property
@@ -37,7 +38,7 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fuzzed]:
         # Below them are units that report and one that does not; beside them are others, which they must not see.
         scopes = ("read", "submit", "push", "review")
         clients = {"admin": _add(folder, "admin"), "bounded": _add(folder, *scopes, unit="H61.857")}
-        yield Fuzzed(service, {name: client.token(service.base) for name, client in clients.items()})
+        yield Fuzzed(service, clients, {name: client.token(service.base) for name, client in clients.items()})
     finally:
         service.stop()
 

@@ -26,10 +26,11 @@ def _fuzz(fuzzed: Fuzzed, who: str, *options: str, examples: int) -> None:
     run = ["run", f"{fuzzed.service.base}/openapi.json", "--workers", "2", "--no-color"]
     chance = ["--seed", str(SEED), "--max-examples", str(examples * LONGER)]
     header = ["--header", f"Authorization: Bearer {fuzzed.tokens[who]}"]
+    clients = " ".join(client.client_id for client in fuzzed.clients.values())
     done = subprocess.run(
         [program, "--config-file", str(_CONFIG), *run, *chance, *header, *options],
         cwd=_HOME,
-        env={**os.environ, "PYTHONPATH": str(_HOME)},
+        env={**os.environ, "PYTHONPATH": str(_HOME), "FUZZ_CLIENTS": clients},
         capture_output=True,
         text=True,
         timeout=_LIMIT,
