@@ -9,7 +9,7 @@ from pathlib import Path
 import uvloop
 
 from app.cli.stopping import exit_with
-from bench import frameworks, reads, report, writes
+from bench import frameworks, pushes, reads, report, writes
 from bench.measuring import Compared, Noted
 from bench.stage import server, staged
 
@@ -35,10 +35,14 @@ async def _measure(folder: Path, url: str) -> tuple[list[Compared], list[Noted],
             found = await measure(stage)
             compared += found
             print(*map(report.one_line, found), sep="\n", flush=True)
+        one = await pushes.push_one(stage)
+        many, polled = await pushes.push_all(stage)
+        compared += [*one, *many]
+        print(*map(report.one_line, [*one, *many]), sep="\n", flush=True)
         rehearsed, writing = await frameworks.rehearse(stage)
         compared.append(rehearsed)
         print(report.one_line(rehearsed), flush=True)
-        noted = [*await reads.note_reads(stage), writing, *await frameworks.note_publishing(stage)]
+        noted = [*await reads.note_reads(stage), *polled, writing, *await frameworks.note_publishing(stage)]
         print("Checking the scores that all these writes left …", flush=True)
     return compared, noted, stage.postgres_version
 

@@ -80,7 +80,7 @@ async def fill(database: Database, raw: asyncpg.Connection, size: int) -> Filled
     authority = f"B{size}"
     codes = [f"{authority}.{number:05d}" for number in range(1, size + 1)]
     await _copy_units(raw, authority, codes)
-    cohort = await _open(database, authority, size)
+    cohort = await _open(database, authority, f"bench-{size}", size)
     rows = await raw.fetch("SELECT code, id FROM units WHERE code = ANY($1::text[]) ORDER BY code", codes)
     unit_ids = {row["code"]: row["id"] for row in rows}
     async with transaction(database) as session:
@@ -107,10 +107,7 @@ async def verify(database: Database, filled: Filled) -> float:
     """The seconds of a rebuild, which must find nothing: what the measured writes left is what a rebuild makes."""
     async with transaction(database) as session:
         cohort = (await list_cohorts(session, filled.period))[0]
-    differences, seconds = await _rebuild(database, cohort)
-    if differences:
-        raise RuntimeError(f"A rebuild of {filled.period} differs from what was stored: {differences[:3]}")
-    return seconds
+    return await require_sound(database, cohort)
 
 
 async def _rebuild(database: Database, cohort: Cohort) -> tuple[list[str], float]:
@@ -139,9 +136,24 @@ def _version(unit_id: int, name: str, level_id: int, parent_id: int | None) -> t
     return (unit_id, _SINCE, name, sort_key(name), bare(name), level_id, parent_id, [])
 
 
-async def _open(database: Database, authority: str, size: int) -> Cohort:
+async def open_again(database: Database, size: int, period: str) -> Cohort:
+    """The cohort of that size in another period, in which nobody has answered anything."""
+    cohort = await _open(database, f"B{size}", period, size)
+    await _rebuild(database, cohort)
+    return cohort
+
+
+async def require_sound(database: Database, cohort: Cohort) -> float:
+    """The seconds of a rebuild. RuntimeError where it finds something to correct."""
+    differences, seconds = await _rebuild(database, cohort)
+    if differences:
+        raise RuntimeError(f"A rebuild of {cohort.period} differs from what was stored: {differences[:3]}")
+    return seconds
+
+
+async def _open(database: Database, authority: str, code: str, size: int) -> Cohort:
     period = PeriodCreate(
-        code=f"bench-{size}",
+        code=code,
         title=f"{size} units",
         kind="year",
         authority=authority,

@@ -26,6 +26,7 @@ class Stage:
     """Where to measure. `cohorts` by size; `reference_url` names a copy of the database, made before the first PUT."""
 
     folder: Path
+    url: str
     database: Database
     port: int
     headers: Mapping[str, str]
@@ -54,8 +55,9 @@ async def staged(folder: Path, url: str) -> AsyncIterator[Stage]:
         # Nobody may be connected to a database while it is copied.
         await close_database(database)
         reference_url = await _copy(url)
-        with servers.service(url, folder) as port:
-            yield Stage(folder, database, port, await _headers(port, *credentials), cohorts, reference_url, version)
+        with servers.service(url, folder) as (port, _):
+            headers = await _headers(port, *credentials)
+            yield Stage(folder, url, database, port, headers, cohorts, reference_url, version)
         for cohort in cohorts.values():
             await filling.verify(database, cohort)
     finally:

@@ -46,4 +46,6 @@ class ChainReport:
 
 def seal(previous_hash: str, body: str) -> str:
     """SHA-256 in hexadecimal over the previous hash and the canonical body."""
-    return sha256(f"{previous_hash}{body}".encode()).hexdigest()
+    digest = sha256(previous_hash.encode())
+    digest.update(body.encode())
+    return digest.hexdigest()

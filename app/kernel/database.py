@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from io import BytesIO
 from typing import Annotated, Any, ClassVar
 
 import asyncpg
@@ -103,6 +104,15 @@ async def fetch(session: AsyncSession, statement: str, *values: Any) -> Sequence
     """
     rows: list[Any] = await (await driver_of(session)).fetch(statement, *values)
     return rows
+
+
+async def copy_in(session: AsyncSession, table: str, columns: Sequence[str], rows: bytes) -> None:
+    """Add rows, written as COPY reads text, to a table, within the session's transaction; errors are asyncpg's own.
+
+    Many times as fast as INSERT. One call is one statement, and has to be done within the time of one.
+    """
+    driver = await driver_of(session)
+    await driver.copy_to_table(table, source=BytesIO(rows), columns=columns)
 
 
 @asynccontextmanager

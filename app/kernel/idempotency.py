@@ -183,7 +183,9 @@ def _fingerprint(request: Request, body: bytes) -> bytes:
     if boundary:
         # Made anew by chance each time that a client writes the same form.
         body = body.replace(boundary[1].encode("latin-1"), b"")
-    return sha256(canonical.dumps(target).encode() + body).digest()
+    digest = sha256(canonical.dumps(target).encode())
+    digest.update(body)  # not joined: there may be 60 MB of it
+    return digest.digest()
 
 
 async def _store(attempt: _Attempt, response: Response) -> None:

@@ -139,14 +139,31 @@ def parse_json(body: bytes) -> Any:
     """The document in `body`, None where that is empty. BadRequestError and InvalidError as told above."""
     if not body:
         return None
+    document = parse(body)
+    if is_suspect(body):
+        refuse_unstorable(document)
+    return document
+
+
+def parse(body: bytes) -> Any:
+    """The document. BadRequestError `duplicate_member`; `unreadable_body` for what is no JSON in UTF-8, no Unicode, or
+    nested too deep.
+    """
     try:
         # The framework's parser takes NaN, lone surrogates, any depth and the last of two members; this one does not.
-        document = jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
+        return jiter.from_json(body, allow_inf_nan=False, catch_duplicate_keys=True)
     except ValueError as error:
         raise _unreadable(error) from None
-    if _SUSPECT.search(body):
-        _refuse(list(_unstorable(document, "")))
-    return document
+
+
+def is_suspect(body: bytes) -> bool:
+    """Whether the document may hold something that `refuse_unstorable` refuses."""
+    return _SUSPECT.search(body) is not None
+
+
+def refuse_unstorable(document: Any) -> None:
+    """InvalidError `validation_failed` naming every U+0000 and every number that is not finite."""
+    _refuse(list(_unstorable(document, "")))
 
 
 def _unreadable(error: ValueError) -> BadRequestError:

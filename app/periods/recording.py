@@ -1,12 +1,12 @@
 """A cohort's new version: recorded in its chain, and told to who wants to hear of it, in one statement."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.audit import service as audit
 from app.audit.chain import Link
+from app.audit.service import EventData
 from app.kernel.pending import Pending
 from app.periods.cohorts import Cohort
 from app.webhooks.announcing import ranking_changed
@@ -19,7 +19,7 @@ async def record_cohort(  # noqa: PLR0913 - an event's, and whom it makes invisi
     *,
     actor: str,
     type: str,  # noqa: A002 - the contract's word
-    data: Mapping[str, Any],
+    data: EventData,
     unit_id: int | None = None,
     pending: Pending | None = None,
     gone: Sequence[str] = (),

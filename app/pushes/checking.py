@@ -3,26 +3,27 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from app.clients.client import Client, Scope
 from app.kernel.errors import FieldError, ForbiddenError
+from app.pushes.leaves import PushedLeaf, Taken
 from app.pushes.repository import Target
 from app.pushes.schemas import PushError
 from app.pushes.values import Given
 from app.scores.cohort import ScoredCohort
-from app.scoring import AnswerError, Framework, Indicator, check_award, check_inputs
+from app.scoring import AnswerError, check_award
 from app.submissions.checking import find_leaf
 from app.units.repository import called
 
 
 class Placed(NamedTuple):
-    """A value of a unit on the roster: its leaf (None where unknown), and inputs in normal form or awarded points."""
+    """A value of a unit on the roster: its leaf (None where unknown), and what is taken of it: inputs or points."""
 
     given: Given
     target: Target
-    leaf: Indicator | None
-    inputs: Mapping[str, Any] | None
+    leaf: PushedLeaf | None
+    taken: Taken | None
     points: Decimal | None
 
 
@@ -41,6 +42,8 @@ class Findings:
 
 def require_scopes(client: Client, given: Sequence[Given]) -> None:
     """ForbiddenError `insufficient_scope` naming every value: inputs take the scope `push`, points `review`."""
+    if client.may(Scope.PUSH) and client.may(Scope.REVIEW):
+        return
     needs = {"inputs": Scope.PUSH, "points": Scope.REVIEW}
     errors = [
         FieldError(f"{value.at}/{name}", "insufficient_scope", f"This needs the scope `{needs[name]}`.")
@@ -62,13 +65,30 @@ class Roster:
     cohorts: Mapping[int, ScoredCohort]
 
 
-def place(client: Client, roster: Roster, source: str | None, given: Sequence[Given], found: Findings) -> list[Placed]:
-    """Every value whose unit is known, the others noted as `unknown_unit`.
+class Leaves(dict[str, PushedLeaf | None]):
+    """The leaves of one cohort within the client's bounds by code, each made when it is first asked for."""
+
+    def __init__(self, client: Client, scored: ScoredCohort) -> None:
+        self._client = client
+        self._scored = scored
+
+    def __missing__(self, code: str) -> PushedLeaf | None:
+        leaf = find_leaf(self._scored.framework, self._client, code)
+        made = None if leaf is None else PushedLeaf(leaf, self._scored.indicator_id(leaf.code))
+        self[code] = made
+        return made
+
+
+def place(
+    client: Client, roster: Roster, source: str | None, given: Sequence[Given], found: Findings
+) -> dict[int, list[Placed]]:
+    """Every value whose unit is known, by level; the others noted as `unknown_unit`. UnusualError as `reading` says.
 
     Also noted: `unknown_indicator`, `missing_source` (awarded points without one), and whatever the leaf has against
     the inputs or points. A unit or indicator outside the client's bounds is told as one that is not there.
     """
-    placed = []
+    placed: dict[int, list[Placed]] = {level_id: [] for level_id in roster.cohorts}
+    leaves = {level_id: Leaves(client, scored) for level_id, scored in roster.cohorts.items()}
     for value in given:
         target = roster.targets.get(value.unit)
         if target is None:
@@ -78,8 +98,13 @@ def place(client: Client, roster: Roster, source: str | None, given: Sequence[Gi
             found.add(
                 value.position, f"{value.at}/points", "missing_source", "Awarded points take the push's `source`."
             )
-        framework = roster.cohorts[target.level_id].framework
-        placed.append(check(client, framework, target, value, found))
+        leaf = leaves[target.level_id][value.indicator]
+        if leaf is None:
+            detail = f"The framework has no leaf '{value.indicator}'."
+            found.add(value.position, f"{value.at}/indicator", "unknown_indicator", detail)
+        placed[target.level_id].append(check(leaf, target, value, found))
+    for leaf in (leaf for each in leaves.values() for leaf in each.values() if leaf is not None):
+        leaf.forget()
     return placed
 
 
@@ -89,17 +114,14 @@ def unknown_unit(roster: Roster, value: Given, found: Findings) -> None:
     found.add(value.position, f"{value.at}/unit", "unknown_unit", detail)
 
 
-def check(client: Client, framework: Framework, target: Target, value: Given, found: Findings) -> Placed:
+def check(leaf: PushedLeaf | None, target: Target, value: Given, found: Findings) -> Placed:
     """One value against the leaf it names."""
-    leaf = find_leaf(framework, client, value.indicator)
     if leaf is None:
-        detail = f"The framework has no leaf '{value.indicator}'."
-        found.add(value.position, f"{value.at}/indicator", "unknown_indicator", detail)
         return Placed(value, target, None, None, None)
     try:
         if value.points is not None:
-            return Placed(value, target, leaf, None, check_award(leaf, value.points, f"{value.at}/points"))
-        return Placed(value, target, leaf, check_inputs(leaf, value.inputs or {}, f"{value.at}/inputs"), None)
+            return Placed(value, target, leaf, None, check_award(leaf.indicator, value.points, f"{value.at}/points"))
+        return Placed(value, target, leaf, leaf.take(value), None)
     except AnswerError as error:
         for problem in error.problems:
             found.add(value.position, problem.pointer, problem.code, problem.detail)

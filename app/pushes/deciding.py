@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from app.pushes.checking import Findings, Placed
-from app.scoring import Indicator
+from app.pushes.leaves import PushedLeaf
 from app.submissions.repository import AnswerRecord
 
 Outcome = Literal["created", "updated", "unchanged", "stale"]
@@ -15,11 +15,14 @@ Records = Mapping[tuple[int, int], AnswerRecord]
 
 
 class Change(NamedTuple):
-    """A value that is to be written over `known`; `moves` is false where only its stamp and source are new."""
+    """A value that is to be written over `known`, None where nothing is stored.
+
+    `moves` is false where only its stamp and source are new.
+    """
 
     placed: Placed
-    leaf: Indicator
-    known: AnswerRecord
+    leaf: PushedLeaf
+    known: AnswerRecord | None
     moves: bool
 
 
@@ -28,10 +31,13 @@ def latest(placed: Sequence[Placed], found: Findings, counts: Counter[Outcome]) 
 
     `duplicate_value` for those that no sequence puts in order.
     """
+    values = [value for value in placed if value.leaf is not None and value.given.position not in found.rejected]
+    if len({(value.target.unit_id, value.leaf.id) for value in values if value.leaf}) == len(values):
+        return values
     groups: dict[tuple[int, int], list[Placed]] = {}
-    for value in placed:
+    for value in values:
         if value.leaf is not None:
-            groups.setdefault((value.target.unit_id, value.leaf.ordinal), []).append(value)
+            groups.setdefault((value.target.unit_id, value.leaf.id), []).append(value)
     kept: list[Placed] = []
     for group in groups.values():
         repeated = unordered(group)
@@ -60,15 +66,14 @@ def note_repeated(repeated: Sequence[Placed], found: Findings) -> None:
 
 
 def decide_all(
-    values: Sequence[Placed], ids: Mapping[int, int], records: Records, source: str | None, counts: Counter[Outcome]
+    values: Sequence[Placed], records: Records, source: str | None, counts: Counter[Outcome]
 ) -> list[Change]:
-    """Decide each value, count what becomes of it, return what is to be written. `ids` are of leaves, by ordinal."""
+    """Decide each value, count what becomes of it, return what is to be written."""
     changes = []
     for value in values:
         if value.leaf is None:
             continue
-        indicator_id = ids[value.leaf.ordinal]
-        known = records.get((value.target.unit_id, indicator_id)) or AnswerRecord(indicator_id)
+        known = records.get((value.target.unit_id, value.leaf.id))
         outcome, change = decide(value, value.leaf, known, source)
         counts[outcome] += 1
         if change is not None:
@@ -76,12 +81,16 @@ def decide_all(
     return changes
 
 
-def decide(value: Placed, leaf: Indicator, known: AnswerRecord, source: str | None) -> tuple[Outcome, Change | None]:
+def decide(
+    value: Placed, leaf: PushedLeaf, known: AnswerRecord | None, source: str | None
+) -> tuple[Outcome, Change | None]:
     """What becomes of one sound value, and the change to write where there is one.
 
     A value that the leaf says already is `unchanged`; where it is newer its sequence and time are still written, so
     that a value from between is known to be late.
     """
+    if known is None:
+        return "created", Change(value, leaf, None, moves=True)
     stamp, stored = (value.given.sequence, value.given.observed_at), (known.sequence, known.observed_at)
     if is_older(stamp, stored):
         return "stale", None
@@ -90,9 +99,11 @@ def decide(value: Placed, leaf: Indicator, known: AnswerRecord, source: str | No
         same = says(known, value.points, source)
     else:
         first = known.reported is None
-        same = not first and known.reported == value.inputs
+        same = not first and value.taken is not None and known.reported == value.taken.inputs
     if not same:
-        return "created" if first else "updated", Change(value, leaf, known, moves=True)
+        # Where no reviewer has spoken nothing of the old row lives on: there may be 250 000 of them.
+        kept = leaf.blank if value.taken is not None and known.verdict is None else known
+        return "created" if first else "updated", Change(value, leaf, kept, moves=True)
     if stamp in ((None, None), stored):
         return "unchanged", None
     return "unchanged", Change(value, leaf, known, moves=False)

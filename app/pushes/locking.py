@@ -1,5 +1,6 @@
 """The cohorts of a push under their locks, and who of them may be written now."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from app.pushes.checking import Findings, Placed, Roster, unknown_unit
 from app.pushes.repository import UnitState
 from app.scores.cohort import ScoredCohort
 
+EDITABLE = frozenset({"draft", "returned"})
+"""States of a submission in which its unit's values may be reported."""
+
 
 @dataclass(frozen=True, slots=True)
 class Locked:
@@ -24,19 +28,21 @@ class Locked:
     units: Mapping[int, UnitState]
 
 
-async def lock_all(session: AsyncSession, roster: Roster, placed: Sequence[Placed]) -> list[Locked]:
+async def lock_all(session: AsyncSession, roster: Roster, placed: Mapping[int, Sequence[Placed]]) -> list[Locked]:
     """Lock every cohort that a value belongs to, in the order of `list_cohorts`, as whoever locks several does."""
-    by_level: dict[int, list[Placed]] = {level_id: [] for level_id in roster.cohorts}
-    for value in placed:
-        by_level[value.target.level_id].append(value)
     locked = []
     for level_id, scored in roster.cohorts.items():
-        values = by_level[level_id]
+        values = placed[level_id]
         if values:
+            ids = await asyncio.to_thread(units_of, values)
             link = await lock_cohort(session, scored.cohort)
-            ids = {value.target.unit_id for value in values}
-            locked.append(Locked(scored, link, values, await repository.list_units(session, scored.cohort, list(ids))))
+            locked.append(Locked(scored, link, values, await repository.list_units(session, scored.cohort, ids)))
     return locked
+
+
+def units_of(values: Sequence[Placed]) -> list[int]:
+    """The ids of the units that values belong to."""
+    return list({value.target.unit_id for value in values})
 
 
 def check_standing(roster: Roster, locked: Sequence[Locked], found: Findings) -> None:
@@ -47,14 +53,26 @@ def check_standing(roster: Roster, locked: Sequence[Locked], found: Findings) ->
     has left the roster meanwhile. Where the windows let no value in at all, ConflictError with the first refusal: the
     period is closed to this push. A unit with an extension is let in beside others that are not.
     """
-    refusals = [refused for each in locked for refused in outside_windows(roster, each)]
+    concerned = [each for each in locked if not all_stand(roster, each)]
+    refusals = [refused for each in concerned for refused in outside_windows(roster, each)]
     if refusals and len(refusals) == sum(len(each.values) for each in locked):
         raise refusals[0][1]
     for value, refusal in refusals:
         found.add(value.given.position, f"{value.given.at}/unit", refusal.code, refusal.detail)
-    for each in locked:
+    for each in concerned:
         for value in each.values:
             check_unit(roster, value, each.units.get(value.target.unit_id), found)
+
+
+def all_stand(roster: Roster, locked: Locked) -> bool:
+    """Whether every value of a cohort can be written. Asked of its units: there are far fewer."""
+    for unit_id, awards in {(value.target.unit_id, value.given.points is not None) for value in locked.values}:
+        unit = locked.units.get(unit_id)
+        if unit is None or not (awards or unit.submission in EDITABLE):
+            return False
+        if window_refusal(roster.period, unit, locked.link, awards=awards):
+            return False
+    return True
 
 
 def outside_windows(roster: Roster, locked: Locked) -> Iterator[tuple[Placed, ConflictError]]:
@@ -84,6 +102,6 @@ def check_unit(roster: Roster, value: Placed, unit: UnitState | None, found: Fin
     """Note a value of a unit that has left the roster, or has handed its report in."""
     if unit is None:
         unknown_unit(roster, value.given, found)
-    elif value.given.points is None and unit.submission not in {"draft", "returned"}:
+    elif value.given.points is None and unit.submission not in EDITABLE:
         detail = f"The submission is {unit.submission}; a reviewer can return it."
         found.add(value.given.position, f"{value.given.at}/unit", "submission_not_editable", detail)

@@ -11,8 +11,8 @@ from app.submissions.schemas import Inputs
 from app.units.schemas import Scheme, UnitKey
 
 MOST_VALUES = 250_000
-_SAFE_INTEGER = 2**53 - 1
-Sequence = Annotated[int, Field(ge=0, le=_SAFE_INTEGER), Whole]
+SAFE_INTEGER = 2**53 - 1
+Sequence = Annotated[int, Field(ge=0, le=SAFE_INTEGER), Whole]
 
 
 class PushedValue(Schema):

@@ -2,27 +2,34 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
+from app.kernel.collector import collector_at_rest
 from app.periods import repository as periods
 from app.periods.cohorts import list_cohorts
 from app.periods.participants import require_opened
 from app.pushes import repository
 from app.pushes.checking import Findings, Roster, place, require_scopes
 from app.pushes.deciding import Outcome, decide_all, latest
-from app.pushes.effects import moved, standings
+from app.pushes.effects import moved
+from app.pushes.ledger import decide_cohort
 from app.pushes.locking import Locked, check_standing, lock_all
 from app.pushes.progress import CHECKED, DECIDED, READ, reached, written
+from app.pushes.reading import UnusualError, read_with_care
 from app.pushes.refusing import refusal
+from app.pushes.rows import StoredAnswers, Work
 from app.pushes.schemas import PushCounts, PushEffect, PushQuery, PushReport, PushWrite
 from app.pushes.values import Given, read_values
-from app.pushes.writing import Work, write
+from app.pushes.writing import FEW_UNITS, is_small, write
 from app.scores.cohort import load
 from app.units.repository import list_codes
+
+MANY = 10_000
+"""From so many values on a transaction may be left waiting for work of the processor."""
 
 
 @dataclass(slots=True)
@@ -41,26 +48,39 @@ async def push(session: AsyncSession, client: Client, body: PushWrite, query: Pu
     ForbiddenError `insufficient_scope`; NotFoundError `period_not_found`; ConflictError `period_not_open` and as
     `check_standing` says; InvalidError `values_rejected` with the report, for an atomic push with anything wrong.
     """
+    with collector_at_rest():
+        try:
+            return await carry_out(session, client, body, query)
+        except UnusualError:  # before anything is locked
+            return await carry_out(session, client, await asyncio.to_thread(read_with_care, body), query)
+
+
+async def carry_out(session: AsyncSession, client: Client, body: PushWrite, query: PushQuery) -> PushReport:
+    """Do it; a dry run in a savepoint, back to which it then goes."""
     if not query.dry_run:
-        return await carry_out(session, client, body, query)
+        return await do(session, client, body, query)
     async with session.begin_nested() as trial:
-        report = await carry_out(session, client, body, query)
+        report = await do(session, client, body, query)
         await trial.rollback()
     return report
 
 
-async def carry_out(session: AsyncSession, client: Client, body: PushWrite, query: PushQuery) -> PushReport:
+async def do(session: AsyncSession, client: Client, body: PushWrite, query: PushQuery) -> PushReport:
     """Check, lock, decide, write. Many values are read and checked in a thread, beside the other requests."""
     received = len(body.values)
+    if received > MANY:
+        await repository.allow_pauses(session)
     given, unreadable = await asyncio.to_thread(read_values, body.values)
+    units = await asyncio.to_thread(named_units, client, given)
     reached(READ)
-    require_scopes(client, given)
     outcomes = Outcomes(Findings(unreadable, {error.index for error in unreadable}))
-    roster = await read_roster(session, client, body.period, query.unit_scheme, given)
+    roster = await read_roster(session, client, body.period, query.unit_scheme, units)
     placed = await asyncio.to_thread(place, client, roster, body.source, given, outcomes.findings)
+    body.values.clear()  # from here on nothing is read anew
+    del given
     reached(CHECKED)
     locked = await lock_all(session, roster, placed)
-    check_standing(roster, locked, outcomes.findings)
+    await asyncio.to_thread(check_standing, roster, locked, outcomes.findings)
     works = [await settle(session, client, each, body.source, outcomes) for each in locked]
     if outcomes.findings.errors and query.atomic:
         raise refusal(report_of(outcomes, query, PushCounts(received=received, rejected=received)))
@@ -72,16 +92,22 @@ async def carry_out(session: AsyncSession, client: Client, body: PushWrite, quer
     return report_of(outcomes, query, counted(outcomes, received))
 
 
+def named_units(client: Client, given: Sequence[Given]) -> set[str]:
+    """The units that the values name, if the client may send such values at all."""
+    require_scopes(client, given)
+    return {value.unit for value in given}
+
+
 async def read_roster(
-    session: AsyncSession, client: Client, period: str, scheme: str | None, given: Sequence[Given]
+    session: AsyncSession, client: Client, period: str, scheme: str | None, units: Iterable[str]
 ) -> Roster:
-    """The units that the values name, and the period's cohorts in the order in which they are locked.
+    """The units of these names, and the period's cohorts in the order in which they are locked.
 
     NotFoundError `period_not_found`; ConflictError `period_not_open` while the period is a draft.
     """
     await require_opened(session, period)
     row = await periods.get(session, period)
-    codes = {value.unit: value.unit for value in given}
+    codes = {unit: unit for unit in units}
     if scheme is not None:
         codes = await list_codes(session, sorted(codes), scheme, row.starts_on)
     targets = await repository.list_targets(session, client, row.id, sorted(set(codes.values())))
@@ -91,24 +117,29 @@ async def read_roster(
 
 async def settle(session: AsyncSession, client: Client, locked: Locked, source: str | None, outcomes: Outcomes) -> Work:
     """Decide what becomes of each value of one cohort, as the writer before left it."""
-    scored, found = locked.scored, outcomes.findings
+    scored = locked.scored
     outcomes.versions[scored.cohort.level] = locked.link.version
-    sound = [each for each in locked.values if each.given.position not in found.rejected]
-    values = await asyncio.to_thread(latest, sound, found, outcomes.counts)
-    ids = {leaf.ordinal: indicator_id for indicator_id, leaf in scored.leaf_by_id().items()}
-    units, leaves = {each.target.unit_id for each in values}, {ids[each.leaf.ordinal] for each in values if each.leaf}
-    records = await repository.list_records(session, scored.cohort, list(units), list(leaves))
-    changes = await asyncio.to_thread(decide_all, values, ids, records, source, outcomes.counts)
-    return Work(scored, locked.link, locked.units, changes, client.id, source)
+    values = await asyncio.to_thread(latest, locked.values, outcomes.findings, outcomes.counts)
+    units = list(locked.units)
+    after: StoredAnswers | None = None
+    if len(units) <= FEW_UNITS or is_small(len(units), await repository.count_units(session, scored.cohort)):
+        leaves = {each.leaf.id for each in values if each.leaf}
+        records = await repository.list_records(session, scored.cohort, units, list(leaves))
+        changes = decide_all(values, records, source, outcomes.counts)
+    else:
+        changes, after = await decide_cohort(session, scored, values, source, outcomes.counts)
+    return Work(scored, locked.link, locked.units, changes, client.id, source, after)
 
 
 async def carry_into(session: AsyncSession, client: Client, work: Work, outcomes: Outcomes) -> None:
     """Write the changes of one cohort, and see whom they move."""
-    before = await standings(session, work.scored)
-    outcomes.versions[work.scored.cohort.level] = await write(session, work)
-    after = await standings(session, work.scored)
-    own = {change.placed.target.code for change in work.changes if change.moves}
-    outcomes.effects += moved(client, work.scored, before, after, own)
+    cohort = work.scored.cohort
+    before = await repository.read_standings(session, cohort)
+    outcomes.versions[cohort.level], points = await write(session, work)
+    if points is None:
+        points = (await repository.read_standings(session, cohort)).points
+    own = {change.placed.target.unit_id for change in work.changes if change.moves}
+    outcomes.effects += await moved(session, client, work.scored, before, points, own)
 
 
 def counted(outcomes: Outcomes, received: int) -> PushCounts:

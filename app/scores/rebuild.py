@@ -6,9 +6,8 @@ nothing: that is tested, and `dti rebuild` shows it for an installation.
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +22,7 @@ from app.scoring import Answer, Benchmark, CohortScore, Figures, score_cohort
 
 ACTOR = "rebuild"
 UnitAnswers = dict[str, dict[str, Answer]]
+BasisScore = tuple[Basis, UnitAnswers, CohortScore]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +60,19 @@ async def rebuild(session: AsyncSession, cohort: Cohort) -> RebuildReport:
     units = await repository.participants_of(session, cohort)
     stored = await repository.answers_of(session, scored)
     benchmarks = (await repository.load_figures(session, scored))["self"].benchmarks
-    differences: list[str] = []
     # In a thread: a large cohort takes seconds, and the other requests go on meanwhile.
-    for basis, answers, score in await asyncio.to_thread(score_bases, scored, units, stored, benchmarks):
+    scores = await asyncio.to_thread(score_bases, scored, units, stored, benchmarks)
+    return RebuildReport(f"{cohort.period}/{cohort.level}", len(units), await settle(session, scored, scores))
+
+
+async def settle(session: AsyncSession, scored: ScoredCohort, scores: Sequence[BasisScore]) -> list[str]:
+    """Store all that differs from these scores of a whole cohort, under its lock, and tell it."""
+    differences: list[str] = []
+    for basis, answers, score in scores:
         differences += await settle_figures(session, scored, basis, score)
         differences += await settle_scorecards(session, scored, basis, score)
         differences += await settle_bests(session, scored, basis, score, answers)
-    return RebuildReport(f"{cohort.period}/{cohort.level}", len(units), differences)
+    return differences
 
 
 def score_bases(
@@ -74,13 +80,17 @@ def score_bases(
     units: Sequence[tuple[int, frozenset[str]]],
     stored: Mapping[int, Mapping[str, StoredAnswer]],
     benchmarks: Mapping[str, Benchmark],
-) -> list[tuple[Basis, UnitAnswers, CohortScore]]:
+) -> list[BasisScore]:
     """Everybody's answers and scores on each basis; where all answers are the same on both, they are scored once."""
-    found: list[tuple[Basis, UnitAnswers, CohortScore]] = []
+    found: list[BasisScore] = []
     for basis in BASES:
         answers = {str(unit_id): on_basis(scored, basis, stored, unit_id, traits) for unit_id, traits in units}
-        twin = next((score for _, others, score in found if others == answers), None)
-        found.append((basis, answers, twin or score_cohort(scored.framework, answers, benchmarks)))
+        twin = next((each for each in found if each[1] == answers), None)
+        if twin is not None:
+            found.append((basis, twin[1], twin[2]))
+            continue
+        score = score_cohort(scored.framework, answers, benchmarks)
+        found.append((basis, answers, replace(score, leaves={})))  # by far the largest part, and not stored
     return found
 
 
@@ -115,26 +125,12 @@ async def settle_figures(session: AsyncSession, scored: ScoredCohort, basis: Bas
 
 async def settle_scorecards(session: AsyncSession, scored: ScoredCohort, basis: Basis, score: CohortScore) -> list[str]:
     """Store the scorecards that differ."""
-    known = await repository.scorecards_of(session, scored.cohort, basis)
     rows = [
         repository.scorecard_row(scored.pillars, int(unit), basis, unit_score)
         for unit, unit_score in score.units.items()
     ]
-    wrong = [row for row in rows if not same_card(known.get(row["unit_id"]), row)]
-    await repository.upsert_scorecards(session, scored.cohort, wrong)
-    return [f"{basis}: scorecard of unit {row['unit_id']}" for row in wrong]
-
-
-def same_card(known: Mapping[str, Any] | None, row: Mapping[str, Any]) -> bool:
-    """Whether a stored scorecard says what it should, to the last digit."""
-    if known is None:
-        return False
-    return all(list_or_value(known[field]) == list_or_value(row[field]) for field in known)
-
-
-def list_or_value(value: Any) -> Any:
-    """Tuples and lists alike."""
-    return list(value) if isinstance(value, tuple) else value
+    wrong = await repository.upsert_scorecards(session, scored.cohort, rows)
+    return [f"{basis}: scorecard of unit {unit_id}" for unit_id in sorted(wrong)]
 
 
 async def settle_bests(

@@ -15,7 +15,7 @@ from app.scoring.leaf import check_award, check_inputs, cohort_values, score_lea
 from app.scoring.numbers import total
 from app.scoring.problems import AnswerError, DocumentError, ExpressionError, Problem
 from app.scoring.proof import check_examples
-from app.scoring.ranking import Entry, rank, shown
+from app.scoring.ranking import Entry, places, rank, shown
 from app.scoring.reading import read_framework, read_indicator
 from app.scoring.receipt import receipt
 from app.scoring.results import Goalpost, LeafScore, RuleResult
@@ -66,6 +66,7 @@ __all__ = [
     "gather_figures",
     "grade",
     "leaf_figures",
+    "places",
     "rank",
     "read_framework",
     "read_indicator",

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.scoring.answers import Answer, Exempt
+from app.scoring.answers import Answer, Exempt, Reported
 from app.scoring.figures import Benchmark, Figures, gather_figures
 from app.scoring.leaf import cohort_values, score_leaf
 from app.scoring.results import LeafScore
 from app.scoring.tree import Framework, Indicator
-from app.scoring.unit import UnitScore, score_unit
+from app.scoring.unit import Known, UnitScore, score_unit
 
 Answers = Mapping[str, Mapping[str, Answer]]
 
@@ -48,7 +48,8 @@ def score_cohort(
             leaves[unit][leaf.code] = score
         if best is not None:
             best_points[leaf.code] = best
-    units = {unit: score_unit(framework, scores) for unit, scores in leaves.items()}
+    covered: Known = {}
+    units = {unit: score_unit(framework, scores, covered) for unit, scores in leaves.items()}
     return CohortScore(units, leaves, figures, best_points)
 
 
@@ -63,8 +64,17 @@ def leaf_figures(leaf: Indicator, column: Mapping[str, Answer]) -> dict[str, Fig
 def _score_column(
     leaf: Indicator, column: Mapping[str, Answer], figures: Mapping[str, Figures], benchmark: Benchmark | None
 ) -> tuple[dict[str, LeafScore], Decimal | None]:
-    measured = {unit: answer for unit, answer in column.items() if not isinstance(answer, Exempt)}
-    scores = {unit: score_leaf(leaf, answer, figures, benchmark) for unit, answer in measured.items()}
+    scores: dict[str, LeafScore] = {}
+    # What many units share, such as the same inputs read once for all of them, is scored once.
+    known: dict[int, LeafScore] = {}
+    for unit, answer in column.items():
+        if isinstance(answer, Exempt):
+            continue
+        key = id(answer.inputs if isinstance(answer, Reported) else answer)
+        score = known.get(key)
+        if score is None:
+            score = known[key] = score_leaf(leaf, answer, figures, benchmark)
+        scores[unit] = score
     best = None if leaf.is_unscored else max((score.points for score in scores.values()), default=None)
     for unit, answer in column.items():
         if isinstance(answer, Exempt):

@@ -121,11 +121,12 @@ def _check_one(declaration: InputDecl, given: object, at: str, problems: list[Pr
         problems.append(Problem(child(at, declaration.name), error.code, error.detail))
         return None
     if declaration.type == "integer":
-        if number != number.to_integral_value():
+        if type(given) is not int and number != number.to_integral_value():
             problems.append(Problem(child(at, declaration.name), "not_an_integer", f"{number} is no whole number"))
             return None
-        number = number.quantize(ONE)
-    _check_bounds(declaration, number, at, problems)
+        number = number if type(given) is int else number.quantize(ONE)
+    if declaration.min is not None or declaration.max is not None:
+        _check_bounds(declaration, number, at, problems)
     return number
 
 

@@ -102,14 +102,14 @@ def score_leaf(
     if leaf.is_unscored:
         return _UNSCORED
     match answer:
+        case Reported():
+            return _score_reported(leaf, leaf.rule, answer.inputs, Reference(figures, usable(leaf, benchmark)))
         case None:
             return _NOT_REPORTED
-        case Reported(inputs):
-            return _score_reported(leaf, leaf.rule, inputs, Reference(figures, usable(leaf, benchmark)))
-        case Awarded(points):
-            return _granted("awarded", points, leaf)
-        case Exempt(policy):
-            full = policy.policy == "full"
+        case Awarded():
+            return _granted("awarded", answer.points, leaf)
+        case Exempt():
+            full = answer.policy.policy == "full"
             return _granted("exempt", leaf.max_points if full else best_points or ZERO, leaf)
         case Rejected():
             return _REJECTED

@@ -22,10 +22,14 @@ ZERO_POINTS = Decimal("0.000000")
 LARGEST = Decimal("1e15")
 POINT_DECIMALS = 6
 
+_quantize = CONTEXT.quantize
+_divide = CONTEXT.divide
+_LARGEST_INTEGER = 10**15
 _VALUE = Decimal("1e-24")
-_VALUE_LIMIT = Decimal("1e26")
+_VALUE_DIGITS = 26
 _GUARD = Decimal("1e-18")
 _POINT = Decimal("1e-6")
+_LAST_PLACE = [Decimal(1).scaleb(-decimals) for decimals in range(25)]
 
 
 class NotANumberError(ValueError):
@@ -42,6 +46,8 @@ def to_decimal(number: object) -> Decimal:
 
     Raises NotANumberError: `not_a_number` (text, booleans, null), `not_finite`, `number_out_of_range`.
     """
+    if type(number) is int and -_LARGEST_INTEGER < number < _LARGEST_INTEGER:  # most are
+        return Decimal(number)
     if isinstance(number, Decimal):
         if not number.is_finite():
             raise NotANumberError("not_finite", "neither NaN nor an infinity is a number here")
@@ -64,23 +70,27 @@ def _in_range(number: Decimal) -> Decimal:
 
 def held(value: Decimal) -> Decimal:
     """Return a value of less than 1e26 to 24 decimals, half even; `-0` becomes 0."""
-    return value.quantize(_VALUE, context=CONTEXT) if value else ZERO
+    return _quantize(value, _VALUE) if value else ZERO
 
 
 def fits(value: Decimal) -> bool:
     """Say whether a value can be held to 24 decimals in 50 digits."""
-    return value.copy_abs() < _VALUE_LIMIT
+    return not value or value.adjusted() < _VALUE_DIGITS
 
 
 def ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
     """Return a quotient to 24 decimals; one too large for that keeps its 50 digits (it is clamped anyhow)."""
-    quotient = CONTEXT.divide(numerator, denominator)
-    return held(quotient) if fits(quotient) else quotient
+    quotient = _divide(numerator, denominator)
+    if not quotient:
+        return ZERO
+    return _quantize(quotient, _VALUE) if quotient.adjusted() < _VALUE_DIGITS else quotient
 
 
 def clamped(share: Decimal) -> Decimal:
     """Return the share, moved into [0, 1]."""
-    return max(ZERO, min(ONE, share))
+    if share >= ONE:
+        return ONE
+    return max(ZERO, share)
 
 
 def points_of(share: Decimal, max_points: Decimal) -> Decimal:
@@ -89,9 +99,11 @@ def points_of(share: Decimal, max_points: Decimal) -> Decimal:
     A share such as 1/3 is cut at its 24th decimal; the product is brought to 18 decimals first, so that a
     figure that is exactly half a millionth is seen as one and goes up, as it would in fractions.
     """
-    if share in (ZERO, ONE):  # most are, and both are exact
-        return to_points(max_points) if share else ZERO_POINTS
-    product = CONTEXT.multiply(share, max_points).quantize(_GUARD, context=CONTEXT)
+    if not share:  # most are this or 1, and both are exact
+        return ZERO_POINTS
+    if share == ONE:
+        return to_points(max_points)
+    product = _quantize(CONTEXT.multiply(share, max_points), _GUARD)
     return to_points(product)
 
 
@@ -102,7 +114,7 @@ def to_points(points: Decimal) -> Decimal:
 
 def round_half_up(number: Decimal, decimals: int) -> Decimal:
     """Return a figure as it is shown, half up to `decimals` places."""
-    return number.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=CONTEXT)
+    return number.quantize(_LAST_PLACE[decimals], rounding=ROUND_HALF_UP, context=CONTEXT)
 
 
 def has_more_decimals(number: Decimal, decimals: int) -> bool:

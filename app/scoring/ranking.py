@@ -35,13 +35,13 @@ def rank(entries: Iterable[Entry[K]], decimals: int) -> list[tuple[int | None, D
     """
     rows = [(shown(entry.points, decimals), entry) for entry in entries]
     rows.sort(key=lambda row: (not row[1].ranked, -row[0], row[1].order))
-    ranked: list[tuple[int | None, Decimal, Entry[K]]] = []
-    for index, (points, entry) in enumerate(rows):
-        ranked.append((_rank_at(index, points, ranked) if entry.ranked else None, points, entry))
-    return ranked
+    place = places(points for points, entry in rows if entry.ranked)
+    return [(place[points] if entry.ranked else None, points, entry) for points, entry in rows]
 
 
-def _rank_at(index: int, points: Decimal, above: list[tuple[int | None, Decimal, Entry[K]]]) -> int | None:
-    if above and above[-1][1] == points:
-        return above[-1][0]
-    return index + 1
+def places(points: Iterable[Decimal]) -> dict[Decimal, int]:
+    """Return the rank of each of these shown points, which are those of everybody who is ranked."""
+    found: dict[Decimal, int] = {}
+    for index, each in enumerate(sorted(points, reverse=True)):
+        found.setdefault(each, index + 1)
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import NamedTuple
 
 from app.scoring.numbers import CONTEXT, ONE, ZERO, ZERO_POINTS
 from app.scoring.results import LeafScore
@@ -27,26 +28,45 @@ class UnitScore:
     total_covered: Decimal
 
 
-def score_unit(framework: Framework, leaf_scores: Mapping[str, LeafScore]) -> UnitScore:
-    """Add the leaves' points up to every node above them; a leaf that `leaf_scores` lacks is not reported."""
-    size = len(framework.indicators)
-    points, covered = [ZERO_POINTS] * size, [ZERO] * size
-    states: list[str | None] = [None] * size
+class Covered(NamedTuple):
+    """States and covered points by `Indicator.ordinal`, and the sum over the pillars."""
+
+    states: tuple[str | None, ...]
+    points: tuple[Decimal, ...]
+    total: Decimal
+
+
+Known = dict[tuple[str | None, ...], Covered]
+
+
+def score_unit(framework: Framework, leaf_scores: Mapping[str, LeafScore], known: Known | None = None) -> UnitScore:
+    """Add the leaves' points up to every node above them; a leaf that `leaf_scores` lacks is not reported.
+
+    What is covered follows from the states: `known` keeps it for the units of one framework, which are alike.
+    """
+    points = [ZERO_POINTS] * len(framework.indicators)
+    states: list[str | None] = [None] * len(framework.indicators)
     for leaf in framework.leaves:
         score = leaf_scores.get(leaf.code)
-        state = score.state if score else _unanswered(leaf)
-        states[leaf.ordinal] = state
-        if score is None or state in _MISSING:
+        if score is None:
+            states[leaf.ordinal] = _unanswered(leaf)
             continue
-        _add(points, leaf, score.points)
-        _add(covered, leaf, leaf.max_points)
-    return UnitScore(
-        tuple(points),
-        tuple(covered),
-        tuple(states),
-        _over_pillars(framework, points),
-        _over_pillars(framework, covered),
-    )
+        states[leaf.ordinal] = score.state
+        if score.state not in _MISSING:
+            _add(points, leaf, score.points)
+    covered = _cover(framework, tuple(states), {} if known is None else known)
+    return UnitScore(tuple(points), covered.points, covered.states, _over_pillars(framework, points), covered.total)
+
+
+def _cover(framework: Framework, states: tuple[str | None, ...], known: Known) -> Covered:
+    found = known.get(states)
+    if found is None:
+        sums = [ZERO] * len(states)
+        for leaf in framework.leaves:
+            if states[leaf.ordinal] not in _MISSING:
+                _add(sums, leaf, leaf.max_points)
+        found = known[states] = Covered(states, tuple(sums), _over_pillars(framework, sums))
+    return found
 
 
 def _unanswered(leaf: Indicator) -> str:

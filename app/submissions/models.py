@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Numeric,
@@ -50,11 +49,11 @@ class AnswerRow(Base):
 
     `reported` is null when nothing is reported (the row then only carries a review). `self_values` and
     `assessed_values` hold what the leaf gives to the cohort's figures, one per slot, null for unit-scoped leaves.
+    That there are such a submission and such an indicator is held by the trigger `answers_refer`, once a statement.
     """
 
     __tablename__ = "answers"
     __table_args__ = (
-        ForeignKeyConstraint(["period_id", "unit_id"], ["submissions.period_id", "submissions.unit_id"]),
         CheckConstraint("verdict IN ('agree', 'disagree', 'adjust', 'exempt')", "verdict"),
         CheckConstraint("(verdict IS NULL) = (reason IS NULL)", "verdict_has_reason"),
         CheckConstraint("(verdict = 'exempt') = (exemption IS NOT NULL) OR verdict IS NULL", "exempt_has_policy"),
@@ -66,7 +65,7 @@ class AnswerRow(Base):
 
     period_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     unit_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
-    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicators.id"), primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     level_id: Mapped[int] = mapped_column(BigInteger)
 
     reported: Mapped[dict[str, Any] | None] = mapped_column(ABSENT_AS_NULL)

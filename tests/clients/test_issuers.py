@@ -46,7 +46,7 @@ def settings(database_url: str, tmp_path: Path, issuer: Elsewhere) -> Settings:
     return Settings(database_url=database_url, data_dir=tmp_path / "data", trusted_issuers=path)
 
 
-async def test_a_opener_of_outside_gets_its_scopes_and_the_configured_bounds(
+async def test_a_caller_from_outside_gets_its_scopes_and_the_configured_bounds(
     http: AsyncClient, issuer: Elsewhere
 ) -> None:
     seen = (await http.get(READER, headers=bearer(issuer.token()))).json()

@@ -1,5 +1,6 @@
 """All SQL of the pushes."""
 
+from app.pushes.repository.copying import copied_line, copy_reported
 from app.pushes.repository.jobs import (
     JobRecord,
     Order,
@@ -22,16 +23,19 @@ from app.pushes.repository.queue import (
     put_back,
 )
 from app.pushes.repository.reconciliation import ReconciledRow, StoredValue, list_reconciled, list_values
+from app.pushes.repository.standings import Named, Standings, list_names, read_standings
 from app.pushes.repository.values import (
     AwardedRow,
     ReportedRow,
     Target,
     UnitState,
+    allow_pauses,
     count_units,
     list_answers,
     list_records,
     list_targets,
     list_units,
+    slices,
     touch,
     upsert_awarded,
     upsert_reported,
@@ -41,14 +45,19 @@ __all__ = [
     "AwardedRow",
     "Claimed",
     "JobRecord",
+    "Named",
     "Order",
     "ReconciledRow",
     "ReportedRow",
+    "Standings",
     "StoredValue",
     "Target",
     "UnitState",
+    "allow_pauses",
     "begin_job",
     "claim_job",
+    "copied_line",
+    "copy_reported",
     "count_unended",
     "count_units",
     "delete_expired",
@@ -60,6 +69,7 @@ __all__ = [
     "keep_enabled",
     "list_answers",
     "list_jobs",
+    "list_names",
     "list_reconciled",
     "list_records",
     "list_targets",
@@ -68,6 +78,8 @@ __all__ = [
     "mind_losses",
     "note_progress",
     "put_back",
+    "read_standings",
+    "slices",
     "touch",
     "upsert_awarded",
     "upsert_reported",

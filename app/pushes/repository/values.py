@@ -1,5 +1,6 @@
 """SQL of pushes: everything goes in sets, a slice of values at a time."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -39,7 +40,7 @@ RECORDS = """
     SELECT unit_id, indicator_id, reported, note, source, sequence, observed_at, reported_by, reported_at,
            verdict, assessed, awarded, exemption, reason, reviewed_by, reviewed_at, review_outdated
       FROM answers WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
-       AND indicator_id = ANY($4::bigint[])
+       AND ($4::bigint[] IS NULL OR indicator_id = ANY($4))
 """
 ANSWERS = """
     SELECT unit_id, indicator_id, reported, verdict, assessed, awarded, exemption, reason
@@ -129,6 +130,11 @@ def slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
         yield rows[start : start + SLICE]
 
 
+async def allow_pauses(session: AsyncSession) -> None:
+    """Let this transaction say nothing for minutes: the server ends others that do, and takes them for forgotten."""
+    await fetch(session, "SET LOCAL idle_in_transaction_session_timeout = '10min'")
+
+
 async def list_targets(
     session: AsyncSession, client: Client, period_id: int, codes: Sequence[str]
 ) -> dict[str, Target]:
@@ -150,12 +156,11 @@ async def count_units(session: AsyncSession, cohort: Cohort) -> int:
 
 
 async def list_records(
-    session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int], indicator_ids: Sequence[int]
+    session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int], indicator_ids: Sequence[int] | None = None
 ) -> dict[tuple[int, int], AnswerRecord]:
-    """What is stored of these units for these leaves, by ids of both."""
-    key = (cohort.period_id, cohort.level_id)
-    rows = await fetch(session, RECORDS, *key, list(unit_ids), list(indicator_ids))
-    return {(row[0], row[1]): AnswerRecord(*row[1:]) for row in rows}
+    """What is stored of these units for these leaves, or for all of them, by ids of both."""
+    rows = await fetch(session, RECORDS, cohort.period_id, cohort.level_id, list(unit_ids), indicator_ids)
+    return await asyncio.to_thread(lambda: {(row[0], row[1]): AnswerRecord(*row[1:]) for row in rows})
 
 
 async def list_answers(

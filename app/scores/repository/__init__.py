@@ -10,7 +10,6 @@ from app.scores.repository.scorecards import (
     own_points,
     patch_leaf,
     scorecard_row,
-    scorecards_of,
     scorecards_written,
     upsert_scorecards,
 )
@@ -36,7 +35,6 @@ __all__ = [
     "requery_figures",
     "revalue",
     "scorecard_row",
-    "scorecards_of",
     "scorecards_written",
     "set_best",
     "takers_of",

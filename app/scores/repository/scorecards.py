@@ -1,5 +1,6 @@
 """SQL of scorecards."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -7,14 +8,15 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.kernel.pending import Pending, Statement
+from app.kernel.database import fetch
+from app.kernel.pending import Statement
 from app.periods.cohorts import NEXT_VERSION, NEXT_VERSION_BY_NAME, Cohort
 from app.scores.cohort import ScoredCohort
 from app.scores.repository.exact import array_text
 from app.scores.stored import Basis
 from app.scoring import Indicator, LeafScore, UnitScore
 
-# A row that says the same already is left alone: its version tells readers when it last changed.
+# A row that says the same already, to the last digit, is left alone: its version tells readers when it last changed.
 UPSERT_SCORECARDS = f"""
     INSERT INTO scorecards AS s (period_id, level_id, unit_id, basis, points, covered,
                                  pillar_points, node_points, node_covered, states, version)
@@ -32,11 +34,10 @@ UPSERT_SCORECARDS = f"""
            (excluded.points, excluded.covered, excluded.states, excluded.node_points, excluded.node_covered,
             excluded.pillar_points)
 """  # noqa: S608 - built from constants only
+CORRECT_SCORECARDS = f"{UPSERT_SCORECARDS} RETURNING unit_id"
 ARRAYS = ("pillar_points", "node_points", "node_covered", "states")
-SCORECARDS = text("""
-    SELECT unit_id, points, covered, pillar_points, node_points, node_covered, states
-      FROM scorecards WHERE period_id = :period_id AND level_id = :level_id AND basis = :basis
-""")
+SLICE = 1000
+"""So many scorecards go in one statement, which stays well within the time that one may take."""
 OWN_POINTS = text("""
     SELECT node_points FROM scorecards WHERE period_id = :period_id AND unit_id = :unit_id AND basis = :basis
 """)
@@ -56,17 +57,32 @@ def scorecard_row(pillars: Sequence[int], unit_id: int, basis: Basis, score: Uni
     }
 
 
-async def upsert_scorecards(session: AsyncSession, cohort: Cohort, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write scorecards whole, many units in one statement; those that stand so already are left alone."""
-    if rows:
-        await Pending().send(session, scorecards_written(cohort, rows))
+async def upsert_scorecards(session: AsyncSession, cohort: Cohort, rows: Sequence[Mapping[str, Any]]) -> set[int]:
+    """Write the scorecards that differ from what is stored, or are not there, and return their units."""
+    wrong: set[int] = set()
+    known: dict[int, str] = {}
+    for start in range(0, len(rows), SLICE):
+        columns = await asyncio.to_thread(columns_of, rows[start : start + SLICE], known)
+        changed = await fetch(session, CORRECT_SCORECARDS, cohort.period_id, cohort.level_id, *columns)
+        wrong.update(row[0] for row in changed)
+    return wrong
 
 
 def scorecards_written(cohort: Cohort, rows: Sequence[Mapping[str, Any]]) -> Statement:
     """The statement that writes scorecards whole."""
+    return Statement(UPSERT_SCORECARDS, (cohort.period_id, cohort.level_id, *columns_of(rows, {})))
+
+
+def columns_of(rows: Sequence[Mapping[str, Any]], known: dict[int, str]) -> list[list[Any]]:
+    """Scorecards by column, arrays as text. `known` keeps the text of arrays that units share, by their identity."""
     columns = [[row[name] for row in rows] for name in ("unit_id", "basis", "points", "covered")]
-    columns += [[array_text(row[name]) for row in rows] for name in ARRAYS]
-    return Statement(UPSERT_SCORECARDS, (cohort.period_id, cohort.level_id, *columns))
+    columns += [[array_text(row[name]) for row in rows] for name in ARRAYS[:2]]
+    for name in ARRAYS[2:]:
+        for row in rows:
+            if id(row[name]) not in known:
+                known[id(row[name])] = array_text(row[name])
+        columns.append([known[id(row[name])] for row in rows])
+    return columns
 
 
 async def patch_leaf(
@@ -114,9 +130,3 @@ async def own_points(session: AsyncSession, cohort: Cohort, unit_id: int, basis:
     key = {"period_id": cohort.period_id, "unit_id": unit_id, "basis": basis}
     points: list[Decimal] = (await session.execute(OWN_POINTS, key)).scalar_one()
     return points
-
-
-async def scorecards_of(session: AsyncSession, cohort: Cohort, basis: Basis) -> dict[int, dict[str, Any]]:
-    """Every stored scorecard of a cohort on one basis, by unit."""
-    rows = await session.execute(SCORECARDS, cohort.key | {"basis": basis})
-    return {row["unit_id"]: dict(row) for row in rows.mappings()}

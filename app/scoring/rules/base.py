@@ -58,12 +58,13 @@ class Rule:
 
         Behind a closed gate only the gate is needed; what is given besides is checked all the same.
         """
-        if not isinstance(inputs, Mapping):
+        if type(inputs) is not dict and not isinstance(inputs, Mapping):
             problems.append(Problem(at, "not_an_object", "the inputs are an object of names and values"))
             return {}
         own = self.own_inputs()
         unknown = [key for key in inputs if key not in self.declared and key not in own]
-        problems.extend(Problem(child(at, str(key)), "unknown_input", f"'{key}' is not declared") for key in unknown)
+        if unknown:
+            problems += [Problem(child(at, str(key)), "unknown_input", f"'{key}' is not declared") for key in unknown]
         closed = self.is_closed(inputs)
         needed = (self.gate,) if closed and self.gate else self.declared
         checked = check_named(self.declared, inputs, needed, at, problems)

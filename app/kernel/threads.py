@@ -1,0 +1,22 @@
+"""Work of the processor beside work of the database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+async def beside(work: Callable[[], T], waiting: Awaitable[Any]) -> T:
+    """What `work`, which goes on in a thread, returns, once `waiting` is done too.
+
+    Where `waiting` fails nothing is waited for, and what `work` comes to is forgotten.
+    """
+    running = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        await waiting
+    except BaseException:
+        running.cancel()
+        running.add_done_callback(lambda done: done.cancelled() or done.exception())
+        raise
+    return await running
