@@ -71,9 +71,9 @@ def mangled(draw: st.DrawFn, *documents: Json) -> Json:
         elif change == "twice" and isinstance(last, int):
             around.append(copy.deepcopy(around[last]))
         elif change == "name" and isinstance(last, str):
-            around[draw(st.sampled_from(["", "\x00", "unit", "~1/", "type", "ấ"]))] = around[last]
+            around[draw(st.sampled_from(["", "\x00", "unit", "~1/", "type", "ấ"]))] = copy.deepcopy(around[last])
         else:
-            around[last] = draw(odd)
+            around[last] = copy.deepcopy(draw(odd))  # a sampled one is the same each time
     return document
 
 
