@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 import structlog
 from fastapi import Depends, FastAPI
@@ -38,6 +39,7 @@ from app.webhooks.receivers import Receivers
 from app.webhooks.signing import secret_seal
 
 _VERSION = "1.0.0"
+EXAMPLES = Path(__file__).parent / "examples"
 _CONNECTIONS_BESIDE = 5  # three for jobs and what they tell of themselves, two for messages
 _log = structlog.get_logger(__name__)
 
@@ -48,6 +50,9 @@ def create_app(settings: Settings) -> FastAPI:
         title="Digital Transformation Index",
         version=_VERSION,
         description="Index sets, reports, scores and rankings of a province and its units.",
+        openapi_tags=[{"name": name, "description": description} for name, description in api.TAGS.items()],
+        models=api.models,
+        examples=EXAMPLES,
         lifespan=_lifespan,
         middleware=[
             Middleware(RequestLog),

@@ -49,8 +49,8 @@ class ClientReplace(Schema):
     disabled: Flag = Field(description="true: gets no token, and those it has are void at once")
 
 
-class Client(Schema):
-    """A calling system."""
+class RegisteredClient(Schema):
+    """A calling system. Not `Client`, which is the name of generated clients themselves."""
 
     id: str = Field(description="Its `client_id`, made here", examples=["client-0f2c9a51d3b7e864"])
     name: str
@@ -68,7 +68,7 @@ class Client(Schema):
     revision: int
 
 
-class ClientWithSecret(Client):
+class ClientWithSecret(RegisteredClient):
     """A client with its new secret, which is shown here and never again."""
 
     client_secret: str = Field(json_schema_extra={"format": "password"})

@@ -1,11 +1,13 @@
 """What a push, its report and a reconciliation look like over HTTP."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
+from app.kernel.errors import Problem
 from app.kernel.schema import Code, IndicatorCode, Name, Number, Schema, Sum, Timestamp, Whole
 from app.submissions.schemas import Inputs
 from app.units.schemas import Scheme, UnitKey
@@ -36,11 +38,11 @@ class _ToldAs:
 
     model: type[BaseModel]
 
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.any_schema()
-
-    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return self.model.model_json_schema()
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        # Items of a list with a reference, so that the document has them by their name.
+        described = cast("CoreSchema", {**self.model.__pydantic_core_schema__, "ref": f"{self.model.__qualname__}:0"})
+        items: dict[str, Any] = handler(core_schema.list_schema(described))["items"]
+        return items
 
 
 class PushWrite(Schema):
@@ -105,6 +107,19 @@ class PushReport(Schema):
     counts: PushCounts
     errors: list[PushError]
     effects: list[PushEffect]
+
+
+class PushProblem(Problem):
+    """A refused push: the problem has the report's members, unless the body could not be read as one.
+
+    `errors` then also have the `index` of their value.
+    """
+
+    dry_run: bool | SkipJsonSchema[None] = None
+    atomic: bool | SkipJsonSchema[None] = None
+    versions: dict[str, int] | SkipJsonSchema[None] = None
+    counts: PushCounts | SkipJsonSchema[None] = None
+    effects: list[PushEffect] | SkipJsonSchema[None] = None
 
 
 class ReconciliationQuery(BaseModel):

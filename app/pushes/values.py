@@ -91,7 +91,7 @@ def read_quickly(
     except (*UNREADABLE, KeyError):
         return None
     inputs, sequence = bytes(value.inputs), None if value.sequence is UNSET else value.sequence
-    if has_twice(raw, value):
+    if has_twice(raw, value, inputs):
         return None
     if sequence is not None and (type(sequence) is not int or not 0 <= sequence <= SAFE_INTEGER):
         return None
@@ -102,16 +102,16 @@ def read_quickly(
     return Given(index, unit, indicator, None, points, sequence, observed_at)
 
 
-def has_twice(raw: msgspec.Raw, value: _Value) -> bool:
+def has_twice(raw: msgspec.Raw, value: _Value, inputs: bytes) -> bool:
     """Whether a member comes twice, of which the quick parser took the last: it has a colon more than there should be.
 
     Those of the inputs are looked at with the leaf.
     """
     optional = (value.points, value.sequence, value.observed_at)
-    members = 2 + (value.inputs != b"") + sum(field is not UNSET for field in optional)
+    members = 2 + bool(inputs) + sum(field is not UNSET for field in optional)
     told = value.unit.count(":") + value.indicator.count(":")
     told += value.observed_at.count(":") if isinstance(value.observed_at, str) else 0
-    return colons(raw) != members + told + colons(value.inputs)
+    return colons(raw) != members + told + inputs.count(b":")
 
 
 def read_carefully(index: int, value: Any, errors: list[PushError]) -> Given | None:

@@ -3,6 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+from typing_extensions import TypeAliasType
 
 from app.kernel.schema import (
     Code,
@@ -19,18 +20,22 @@ from app.units.schemas import Scheme, Within
 SubmissionStatus = Literal["draft", "submitted", "returned", "verified"]
 Verdict = Literal["agree", "disagree", "adjust", "exempt"]
 
-Inputs = Annotated[
-    dict[str, Any],
-    WithJsonSchema(
-        {
-            "type": "object",
-            "additionalProperties": True,
-            "description": "Inputs by name, as the indicator declares them; by rule also `choice`, `checked` or "
-            "`points`; for a rule of `parts` one object per part.",
-            "examples": [{"a": 12, "b": 15}],
-        }
-    ),
-]
+Inputs = TypeAliasType(
+    "Inputs",
+    Annotated[
+        dict[str, Any],
+        WithJsonSchema(
+            {
+                "type": "object",
+                "additionalProperties": True,
+                "description": "Inputs by name, as the indicator declares them; by rule also `choice`, `checked` or "
+                "`points`; for a rule of `parts` one object per part.",
+                "examples": [{"a": 12, "b": 15}],
+            }
+        ),
+    ],
+)
+"""A named type: one schema in the OpenAPI document, and so one class in generated clients."""
 
 
 class AnswerWrite(Schema):

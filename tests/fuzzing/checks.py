@@ -20,6 +20,8 @@ _UNTELLABLE = {
     "number_too_precise": "digits of a number: its schema sees the value, not how it is written",
     "too_many_decimals": "likewise; multipleOf is wrong on floats in most validators",
 }
+# What stands in the parts of example inputs is not told: a type that holds itself is beyond generators of clients.
+_EXAMPLES = "/examples/"
 _KEY = "Idempotency-Key"
 _FUZZING = frozenset(os.environ["FUZZ_CLIENTS"].split())
 _numbers = itertools.count(1)
@@ -73,7 +75,7 @@ def form_is_told(ctx: CheckContext, response: Response, case: Case[Any]) -> None
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code not in (400, 415, 422):
         return
     problem = response.json()
-    codes = {error["code"] for error in problem["errors"]}
+    codes = {error["code"] for error in problem["errors"] if _EXAMPLES not in error["pointer"]}
     if problem["code"] in _FORM and not codes <= _UNTELLABLE.keys():
         raise Failure(
             operation=case.operation.label, title="A rule of form that the document keeps", message=str(problem)

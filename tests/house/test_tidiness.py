@@ -1,6 +1,7 @@
 """What the house promises of its files."""
 
 import ast
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -74,12 +75,21 @@ def test_no_file_names_a_machine_or_a_package_registry() -> None:
 
 
 def test_lock_files_have_a_hash_for_everything_and_no_address() -> None:
-    for name in ("requirements.lock", "requirements-dev.lock"):
+    locks = {"requirements.lock": 30, "requirements-dev.lock": 60, "tools/requirements.lock": 20, "tools/node.lock": 1}
+    for name, least in locks.items():
         text = (_HOME / name).read_text()
         pins = re.findall(r"^[a-z0-9._-]+==.*", text, re.MULTILINE)
-        assert len(pins) > 30
+        assert len(pins) >= least
         assert all(pin.endswith("\\") for pin in pins), "a pin without a hash"
         assert not re.search(r"https?://|file:|--(index-url|extra-index-url|find-links)", text)
+
+
+def test_the_lock_file_of_node_has_a_hash_for_everything_and_no_address() -> None:
+    packages = json.loads((_HOME / "tools" / "package-lock.json").read_text())["packages"]
+    installed = [package for place, package in packages.items() if place.startswith("node_modules/")]
+    assert len(installed) > 100
+    assert all(package["integrity"].startswith("sha512-") for package in installed)
+    assert not any("resolved" in package for package in installed)
 
 
 def _variables() -> Iterator[str]:

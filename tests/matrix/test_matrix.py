@@ -43,7 +43,7 @@ async def test_it_opens_to_whom_it_should_and_tells_nobody_else_anything(
         answer = await operation.ask(client, row.units[0], FORGED)
         assert refused(answer, 401) == "invalid_token"
     else:
-        assert operation.security is None
+        assert operation.security == []
     if row.outside is not None:
         await _hides_what_is_outside(operation, client, bearer)
     if row.bounded is not None:

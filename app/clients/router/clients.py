@@ -34,14 +34,14 @@ Writer = Annotated[Client, Depends(_writing)]
 @router.get("", responses=problem_responses(400))
 async def list_clients(
     request: Request, response: Response, session: ReadSession, client: Admin, paging: Paging
-) -> Page[schemas.Client]:
+) -> Page[schemas.RegisteredClient]:
     """Clients within the caller's bounds, the oldest first, the disabled ones too."""
     after = repository.position(decode_cursor(paging.cursor, str, str)) if paging.cursor else None
     rows = await repository.list_(session, client, paging.limit + 1, after)
     page, cursor = cut(rows, paging.limit, lambda row: (row.created_at.isoformat(), row.client.id))
     if cursor:
         response.headers["Link"] = link_next(request, cursor)
-    return Page(items=[schemas.Client(**_shown(row)) for row in page], next=cursor)
+    return Page(items=[schemas.RegisteredClient(**_shown(row)) for row in page], next=cursor)
 
 
 @router.post("", status_code=201)
@@ -61,7 +61,7 @@ async def create_client(
 @router.get("/{id}", responses=problem_responses(404))
 async def get_client(
     response: Response, session: ReadSession, client: Admin, client_id: Annotated[ClientId, Path(alias="id")]
-) -> schemas.Client:
+) -> schemas.RegisteredClient:
     """One client, never with a secret. 404 `client_not_found` also when it is outside the caller's bounds.
 
     The ETag is of its revision, which use does not move: so there is no 304.
@@ -78,7 +78,7 @@ async def put_client(
     body: ClientReplace,
     if_match: IfMatch,
     if_none_match: IfNoneMatch,
-) -> schemas.Client:
+) -> schemas.RegisteredClient:
     """Replace what can change of a client; 404 where there is none, as ids are made here.
 
     Within half a second its tokens have the new bounds and scopes. `disabled` true voids them for good: enabled again,
@@ -121,10 +121,12 @@ async def rotate_client(
     return await _with_secret(response, session, client, client_id, secret)
 
 
-async def _answer(response: Response, session: AsyncSession, caller: Client, client_id: str) -> schemas.Client:
+async def _answer(
+    response: Response, session: AsyncSession, caller: Client, client_id: str
+) -> schemas.RegisteredClient:
     found = await service.get(session, caller, client_id)
     response.headers["ETag"] = etag(found.revision)
-    return schemas.Client(**_shown(found))
+    return schemas.RegisteredClient(**_shown(found))
 
 
 async def _with_secret(

@@ -12,7 +12,7 @@ from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.periods import repository, service
 from app.periods.participants import require_opened
 from app.periods.repository import GrantedExtension
-from app.periods.router.parameters import NOT_MODIFIED, AdministeredParticipant, PeriodRef, ReadableParticipant
+from app.periods.router.parameters import CREATED, NOT_MODIFIED, AdministeredParticipant, PeriodRef, ReadableParticipant
 from app.periods.schemas import Extension, ExtensionWrite, ParticipantUnit, ReasonWrite
 
 router = APIRouter(prefix="/periods/{period}/extensions", tags=["periods"], responses=problem_responses(404, 409))
@@ -48,7 +48,7 @@ async def get_extension(
     return extension(found)
 
 
-@router.put("/{unit}", responses=problem_responses(412))
+@router.put("/{unit}", responses={**CREATED, **problem_responses(412)})
 async def put_extension(
     response: Response,
     session: WriteSession,

@@ -17,6 +17,7 @@ from app.units.schemas import Scheme, UnitKey
 PeriodRef = Annotated[Code, Path()]
 UnitRef = Annotated[UnitKey, Path(description="Code of a unit, or its identifier under `unit_scheme`")]
 UnitScheme = Annotated[Scheme, Query()]
+CREATED: dict[int | str, dict[str, Any]] = {201: {"description": "Created: there was none"}}
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Still what the sent ETag names"}}
 
 

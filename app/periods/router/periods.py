@@ -18,7 +18,7 @@ from app.kernel.idempotency import OnceRoute
 from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.periods import repository, service
 from app.periods.naming import by_codes
-from app.periods.router.parameters import NOT_MODIFIED, PeriodRef, UnitScheme
+from app.periods.router.parameters import CREATED, NOT_MODIFIED, PeriodRef, UnitScheme
 from app.periods.schemas import Period, PeriodCreate, ReopenWrite
 
 router = APIRouter(prefix="/periods", tags=["periods"], route_class=OnceRoute)
@@ -68,7 +68,7 @@ async def get_period(
     return await service.present(session, row, client)
 
 
-@router.put("/{period}", responses=problem_responses(409, 412))
+@router.put("/{period}", responses={**CREATED, **problem_responses(409, 412)})
 async def put_period(
     response: Response,
     session: WriteSession,

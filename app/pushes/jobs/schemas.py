@@ -5,9 +5,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.kernel.errors import Problem
 from app.kernel.schema import Schema, Timestamp
-from app.pushes.schemas import PushReport
+from app.pushes.schemas import PushProblem, PushReport
 
 
 class JobProgress(Schema):
@@ -36,4 +35,6 @@ class JobDetail(Job):
     """A job, once it has ended with what the push would have been answered."""
 
     report: PushReport | None = Field(None, description="Of a job that succeeded; else absent")
-    problem: Problem | None = Field(None, description="Of a job that failed, nothing of which was kept; else absent")
+    problem: PushProblem | None = Field(
+        None, description="Of a job that failed, nothing of which was kept; else absent"
+    )

@@ -16,7 +16,7 @@ from app.pushes.jobs.accepting import accept
 from app.pushes.jobs.schemas import Job
 from app.pushes.jobs.showing import shown
 from app.pushes.reading import read_push
-from app.pushes.schemas import PushQuery, PushReport, PushWrite, ReconciledUnit, ReconciliationQuery
+from app.pushes.schemas import PushProblem, PushQuery, PushReport, PushWrite, ReconciledUnit, ReconciliationQuery
 from app.pushes.service import push
 
 router = APIRouter(
@@ -32,7 +32,7 @@ MOST_BYTES = 60_000_000
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": PushWrite.model_json_schema()}},
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/PushWrite"}}},
     }
 }
 REPORTED: dict[int | str, dict[str, Any]] = {
@@ -47,7 +47,7 @@ REPORTED: dict[int | str, dict[str, Any]] = {
     },
     207: {"model": PushReport, "description": "Some values were rejected, the others taken (`atomic=false`)"},
     422: {
-        **problem_responses(422)[422],
+        "model": PushProblem,
         "description": "Values are wrong, and nothing was written: the problem has the report's members",
     },
     **problem_responses(429),

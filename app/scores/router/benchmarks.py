@@ -12,7 +12,7 @@ from app.kernel.paging import Page, Paging, cut, decode_cursor, link_next
 from app.kernel.schema import Code, IndicatorCode
 from app.periods import repository
 from app.periods.repository import PeriodBenchmark
-from app.periods.router.parameters import NOT_MODIFIED, PeriodRef
+from app.periods.router.parameters import CREATED, NOT_MODIFIED, PeriodRef
 from app.periods.schemas import Benchmark, BenchmarkWrite
 from app.scores import benchmarks
 from app.scores.benchmarks import BenchmarkedLeaf
@@ -75,7 +75,7 @@ async def get_benchmark(
     return benchmark(found)
 
 
-@router.put("/{indicator}", responses=problem_responses(409, 412))
+@router.put("/{indicator}", responses={**CREATED, **problem_responses(409, 412)})
 async def put_benchmark(
     response: Response,
     session: WriteSession,

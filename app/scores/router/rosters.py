@@ -11,7 +11,7 @@ from app.kernel.errors import FieldError, InvalidError, problem_responses
 from app.kernel.schema import Text
 from app.periods.models import ParticipantRow
 from app.periods.repository import lock
-from app.periods.router.parameters import AdministeredParticipant, PeriodRef, UnitRef, UnitScheme
+from app.periods.router.parameters import CREATED, AdministeredParticipant, PeriodRef, UnitRef, UnitScheme
 from app.periods.schemas import Participant, ParticipantUnit, ParticipantWrite, ReasonWrite
 from app.scores import rosters
 
@@ -20,7 +20,7 @@ router = APIRouter(
 )
 
 
-@router.put("/{unit}")
+@router.put("/{unit}", responses=CREATED)
 async def put_participant(
     response: Response,
     session: WriteSession,
