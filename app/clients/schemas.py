@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, Strict
+from pydantic import Field
 
 from app.clients.client import Scope
-from app.kernel.schema import Code, Distinct, Flag, IndicatorCode, Name, Schema, Timestamp, UnitCode
+from app.kernel.schema import Code, Distinct, Flag, IndicatorCode, Name, Schema, Timestamp, UnitCode, Whole
 
 LONGEST_OVERLAP_SECONDS = 604_800
 
@@ -77,10 +77,8 @@ class ClientWithSecret(RegisteredClient):
 class RotationWrite(Schema):
     """How long the secret before stays good."""
 
-    overlap_seconds: Annotated[int, Strict()] = Field(
+    overlap_seconds: Annotated[int, Field(ge=0, le=LONGEST_OVERLAP_SECONDS), Whole] = Field(
         86_400,
-        ge=0,
-        le=LONGEST_OVERLAP_SECONDS,
         description="0: the old secret and all tokens end at once, for a secret that others have seen",
     )
 

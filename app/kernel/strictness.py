@@ -140,6 +140,10 @@ def parse_json(body: bytes) -> Any:
     if not body:
         return None
     document = parse(body)
+    if document is None:
+        # The framework takes it for no body at all, where one may be left out. To the document it is none of both.
+        errors = [FieldError("", "not_an_object", "Must be an object")]
+        raise InvalidError("validation_failed", count_told(errors), errors)
     if is_suspect(body):
         refuse_unstorable(document)
     return document

@@ -81,6 +81,11 @@ async def test_a_missing_field_and_a_missing_body_are_named(http: AsyncClient) -
     assert pointers(problem(await http.post(VALUES), 422, "validation_failed")) == [""]
 
 
+async def test_null_is_neither_a_body_nor_none(http: AsyncClient) -> None:
+    body = problem(await post(http, b"null"), 422, "validation_failed")
+    assert [(error["pointer"], error["code"]) for error in body["errors"]] == [("", "not_an_object")]
+
+
 @pytest.mark.parametrize(
     "content",
     [
