@@ -31,6 +31,11 @@ run: $(INSTALLED) ## Install, start the database, migrate, seed when empty, serv
 test: check ## All checks and all tests, with a PostgreSQL of their own
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
+.PHONY: fuzz
+fuzz: $(INSTALLED) ## Fuzz twenty times longer than `make test`, by chance (SEED=… says again what a run said)
+	@seed=$${SEED:-$$RANDOM}; echo "SEED=$$seed"; \
+		FUZZ_SEED=$$seed FUZZ_LONGER=20 $(BIN)/python -m pytest tests/fuzzing || { echo "again: make fuzz SEED=$$seed"; exit 1; }
+
 .PHONY: check
 check: $(INSTALLED) $(TOOLS) ## Lint, types, import contracts, Dockerfile, migrations, the OpenAPI document and its clients
 	$(BIN)/ruff check $(CODE) examples
@@ -76,7 +81,7 @@ lock: $(INSTALLED) $(TOOLS) ## Resolve the dependencies anew into the lock files
 
 .PHONY: clean
 clean: ## Remove what was built (.venv, .tools and caches); the data in .data stays
-	rm -rf .venv .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis .import_linter_cache
 	find app migrations tests bench examples -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 # The stamp is written last: a half-made .venv is made again.

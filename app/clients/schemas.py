@@ -1,38 +1,29 @@
 """What is said of clients, tokens and keys over HTTP."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, Strict
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from app.clients.client import Scope
-from app.kernel.schema import Code, Flag, IndicatorCode, Name, Schema, Timestamp, UnitCode
+from app.kernel.schema import Code, Distinct, Flag, IndicatorCode, Name, Schema, Timestamp, UnitCode, Whole
 
-T = TypeVar("T")
 LONGEST_OVERLAP_SECONDS = 604_800
-
-
-def _unique(items: list[T]) -> list[T]:
-    if len(set(items)) < len(items):
-        raise PydanticCustomError("duplicate_item", "Must not hold the same item twice")
-    return items
 
 
 ClientName = Annotated[Name, Field(description="Whose system it is, for people", examples=["Cổng một cửa"])]
 Scopes = Annotated[
-    list[Scope],
-    AfterValidator(_unique),
+    Distinct[Scope],
     Field(min_length=1, max_length=6, description="What it may do", examples=[["read", "push"]]),
 ]
 UnitBound = Annotated[
     UnitCode | None, Field(description="Only this unit and those below; null: no bound", examples=["H61"])
 ]
 LevelBound = Annotated[
-    Annotated[list[Code], AfterValidator(_unique), Field(min_length=1, max_length=100)] | None,
+    Annotated[Distinct[Code], Field(min_length=1, max_length=100)] | None,
     Field(description="Only these levels; null: no bound", examples=[["commune"]]),
 ]
 IndicatorBound = Annotated[
-    Annotated[list[IndicatorCode], AfterValidator(_unique), Field(min_length=1, max_length=1000)] | None,
+    Annotated[Distinct[IndicatorCode], Field(min_length=1, max_length=1000)] | None,
     Field(description="Only these indicators; null: no bound", examples=[["1.1", "3.8"]]),
 ]
 
@@ -86,10 +77,8 @@ class ClientWithSecret(RegisteredClient):
 class RotationWrite(Schema):
     """How long the secret before stays good."""
 
-    overlap_seconds: Annotated[int, Strict()] = Field(
+    overlap_seconds: Annotated[int, Field(ge=0, le=LONGEST_OVERLAP_SECONDS), Whole] = Field(
         86_400,
-        ge=0,
-        le=LONGEST_OVERLAP_SECONDS,
         description="0: the old secret and all tokens end at once, for a secret that others have seen",
     )
 

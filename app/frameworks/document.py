@@ -6,7 +6,7 @@ from pydantic import Field
 
 from app.frameworks.examples import ExampleInputs
 from app.frameworks.rules import ExpressionText, InputDeclaration, Maybe, Rule, Share
-from app.kernel.schema import Code, Date, IndicatorCode, LongText, Name, Points, Schema, Text
+from app.kernel.schema import Code, Date, IndicatorCode, LongText, Name, Points, Schema, Text, Whole
 
 Provenance = Annotated[
     Literal["official", "reconstructed", "example"],
@@ -15,7 +15,7 @@ Provenance = Annotated[
         "from other sources, as the framework's `provenance_note` says; `example`: made up"
     ),
 ]
-Version = Annotated[int, Field(strict=True, ge=1, le=999_999)]
+Version = Annotated[int, Field(ge=1, le=999_999), Whole]
 
 
 class Validation(Schema):
@@ -117,12 +117,8 @@ class FrameworkDocument(Schema):
     title: Text
     level: Code = Field(description="The level of administration it assesses")
     max_points: Points
-    decimals: int = Field(
-        default=2,
-        strict=True,
-        ge=0,
-        le=6,
-        description="Decimals of the points shown; ranks follow what is shown",
+    decimals: Annotated[int, Field(ge=0, le=6), Whole] = Field(
+        default=2, description="Decimals of the points shown; ranks follow what is shown"
     )
     decision: FrameworkDecision | None = Field(default=None, description="Needed for all but `provenance: example`")
     provenance: Provenance

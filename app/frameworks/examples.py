@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, Field, Tag, WithJsonSchema
 from typing_extensions import TypeAliasType
 
-from app.kernel.schema import Flag, Name, Number
+from app.kernel.schema import NAMED, Flag, Key, Name, Number
 
 
 def _kind(value: Any) -> str | None:
@@ -24,7 +24,7 @@ def _kind(value: Any) -> str | None:
 _Codes = Annotated[list[Name], Field(max_length=200)]
 # Said without what stands in it: a type that holds itself is beyond generators of clients.
 _Part = Annotated[
-    dict[Name, "ExampleInput"],
+    dict[Key, "ExampleInput"],
     Field(max_length=200),
     WithJsonSchema({"type": "object", "additionalProperties": True, "maxProperties": 200}),
 ]
@@ -45,5 +45,5 @@ ExampleInput = TypeAliasType(
     ],
 )
 
-ExampleInputs = Annotated[dict[Name, ExampleInput], Field(max_length=200)]
+ExampleInputs = Annotated[dict[Key, ExampleInput], Field(max_length=200, json_schema_extra=NAMED)]
 """Inputs by name, and by rule `choice`, `checked`, `points`; those of a part under its code."""

@@ -16,7 +16,7 @@ from app.frameworks.models import FrameworkRow
 from app.frameworks.repository import Hit, Summary
 from app.frameworks.rules import InputDeclaration, Rule
 from app.kernel.errors import FieldError
-from app.kernel.schema import Code, IndicatorCode, LongText, Number, Points, Schema, Text, Timestamp
+from app.kernel.schema import Code, IndicatorCode, LongText, Number, Points, Schema, Text, Timestamp, Whole
 
 FrameworkStatus = Literal["draft", "published", "retired"]
 FrameworkReference = Annotated[
@@ -55,9 +55,8 @@ class FrameworkReplacement(FrameworkDocument):
     content_hash: str | None = None
     published_at: Timestamp | None = None
     retired_at: Timestamp | None = None
-    revision: int | None = Field(
+    revision: Annotated[int, Field(ge=1), Whole] | None = Field(
         default=None,
-        ge=1,
         description="As it was read: binds like If-Match, 412 when it is no longer the current one",
     )
 

@@ -148,7 +148,10 @@ async def _on_database(request: Request, error: Exception) -> Response:
 
 
 def _allowed(request: Request) -> list[str]:
-    # Starlette names only the methods of the first route that fits the path.
+    # Starlette names only the methods of the first route that fits the path. One without parameters is what the
+    # document means by it, and not the pattern that fits too.
     path = request.scope["path"]
     routes = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(path)]
+    exact = [route for route in routes if not route.path_regex.groups]
+    routes = exact or routes
     return sorted({method for route in routes for method in route.methods or ()})

@@ -27,6 +27,8 @@ REPLAYED = "Idempotent-Replayed"
 
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+_BARE = re.compile(r"[!#-~]{1,255}")
+_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\]){1,255})"')
 _PARAMETER = {
     "name": HEADER,
     "in": "header",
@@ -37,11 +39,9 @@ _PARAMETER = {
         "`idempotency_key_reused` for another request; 409 `idempotency_key_in_flight` while the first still runs; "
         "400 `invalid_idempotency_key`. What was refused has not used its key."
     ),
-    "schema": {"type": "string", "minLength": 1},
+    "schema": {"type": "string", "minLength": 1, "pattern": f"^({_BARE.pattern}|{_QUOTED.pattern})$"},
     "example": '"8e03978e-40d5-43e8-bc93-6894a57f9324"',
 }
-_BARE = re.compile(r"[!#-~]{1,255}")
-_QUOTED = re.compile(r'"((?:[ !#-\[\]-~]|\\["\\]){1,255})"')
 _ESCAPED = re.compile(r"\\(.)")
 _BOUNDARY = re.compile(r'multipart/.*\bboundary="?([^";]+)', re.IGNORECASE)
 

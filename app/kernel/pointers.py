@@ -36,12 +36,17 @@ def _field_error(error: Mapping[str, Any], body: Any) -> FieldError:
 
 
 def _resolve(location: Sequence[str | int], body: Any, kind: str) -> tuple[str | int, ...]:
-    # pydantic also names the branch of a union it tried ("merge", "decimal"): that is no place in the body.
+    # pydantic also names the branch of a union it tried ("bands", "decimal"): that is no place in the body. A branch
+    # told by `type` may be called like one of its fields; its name comes first.
     path: list[str | int] = []
+    branch: Any = None
     for segment in location:
-        if _has(body, segment):
+        if _has(body, segment) and segment != branch:
             body = body[segment]
             path.append(segment)
+            branch = body.get("type") if isinstance(body, dict) else None
+        else:
+            branch = None
     if kind == "missing" and location:
         path.append(location[-1])
     return tuple(path)

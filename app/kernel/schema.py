@@ -6,13 +6,15 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 from math import isfinite
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
+    JsonValue,
     PlainSerializer,
     PlainValidator,
     Strict,
@@ -21,6 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+T = TypeVar("T")
 _EXACT = Context(prec=60)
 _DIGITS = 17  # the most that an IEEE double is written with, and so what a JSON parser carries unharmed
 _DECIMALS = 20
@@ -28,6 +31,10 @@ _POINT_DECIMALS = 6
 _BOUND = Decimal(10) ** 15
 _ISO_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]", re.ASCII)
 _ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# The same for readers of the document, to whom \r is a line's end: no control characters, and not only white space.
+_NO_CONTROL = r"[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]"
+_TEXT = rf"^{_NO_CONTROL}*[^\s\u0000-\u001f\u007f-\u009f]{_NO_CONTROL}*$"
 
 
 class Schema(BaseModel):
@@ -48,6 +55,21 @@ def _number(value: Any) -> Decimal:
         raise PydanticCustomError("number_too_large", "Must be between -1e15 and 1e15, both excluded")
     _check_digits(number)
     return number or Decimal(0)
+
+
+def _distinct(items: list[T]) -> list[T]:
+    if len(set(items)) < len(items):
+        raise PydanticCustomError("duplicate_item", "Must not hold the same item twice")
+    return items
+
+
+def _integer(value: Any) -> Any:
+    # 2.0 is an integer to JSON Schema, as it is to JavaScript.
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PydanticCustomError("int_type", "Must be a JSON integer")
+    return value
 
 
 def _check_digits(number: Decimal) -> None:
@@ -71,20 +93,26 @@ def _points(number: Decimal) -> Decimal:
 
 def _text(limit: int) -> Callable[[str], str]:
     def clean(value: str) -> str:
-        value = unicodedata.normalize("NFC", value.replace("\r\n", "\n")).strip()
+        # As it is sent, which is what the document bounds, and once more composed: some characters grow.
+        if len(value) > limit:
+            raise too_long
+        value = value.replace("\r\n", "\n").replace("\r", "\n")
+        if _CONTROL.search(value):
+            raise PydanticCustomError("control_character", "Must not hold control characters")
+        value = unicodedata.normalize("NFC", value).strip()
         if not value:
             raise PydanticCustomError("blank", "Must not be empty")
         if len(value) > limit:
-            raise PydanticCustomError("too_long", "Must have at most {limit} characters", {"limit": limit})
-        if any(character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs") for character in value):
-            raise PydanticCustomError("control_character", "Must not hold control characters")
+            raise too_long
         return value
+
+    too_long = PydanticCustomError("too_long", "Must have at most {limit} characters", {"limit": limit})
 
     return clean
 
 
 def _text_schema(limit: int) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "minLength": 1, "maxLength": limit})
+    return WithJsonSchema({"type": "string", "minLength": 1, "maxLength": limit, "pattern": _TEXT})
 
 
 def _iso_date(value: Any) -> Any:
@@ -114,18 +142,36 @@ Number = Annotated[
     Decimal,
     PlainValidator(_number),
     PlainSerializer(float, return_type=float, when_used="json"),
-    WithJsonSchema({"type": "number"}),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": -1e15, "exclusiveMaximum": 1e15}),
 ]
 """A JSON number in and out, Decimal inside: size below 1e15, at most 17 significant digits and 20 decimals."""
 
-Points = Annotated[Number, AfterValidator(_points), WithJsonSchema({"type": "number", "minimum": 0})]
+Sum = Annotated[
+    Decimal, PlainSerializer(float, return_type=float, when_used="json"), WithJsonSchema({"type": "number"})
+]
+"""A sum of Numbers, which may be larger and have more digits than one; written to the nearest double. Only goes out."""
+
+Points = Annotated[
+    Number, AfterValidator(_points), WithJsonSchema({"type": "number", "minimum": 0, "exclusiveMaximum": 1e15})
+]
 """Points: a Number of at least 0 with at most 6 decimals."""
+
+Whole = BeforeValidator(_integer)
+"""Makes an int one of JSON: 2.0 is taken, text and booleans are not. It stands after the bounds."""
+
+Distinct = Annotated[list[T], AfterValidator(_distinct), Field(json_schema_extra={"uniqueItems": True})]
+"""A list of hashable items that holds none twice."""
 
 Text = Annotated[str, AfterValidator(_text(4000)), _text_schema(4000)]
 """Text of 1 to 4000 characters: trimmed, in NFC, without control characters but newline and tab."""
 
 LongText = Annotated[str, AfterValidator(_text(20000)), _text_schema(20000)]
 Name = Annotated[str, AfterValidator(_text(300)), _text_schema(300)]
+
+Key = Annotated[str, AfterValidator(_text(300))]
+"""A Name as the key of an object; the field of the object says so with NAMED."""
+
+NAMED: dict[str, JsonValue] = {"propertyNames": {"minLength": 1, "maxLength": 300, "pattern": _TEXT}}
 
 Flag = Annotated[bool, Strict()]
 """true or false, and no text or number in their place."""

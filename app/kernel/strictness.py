@@ -35,7 +35,7 @@ class _Declared:
 class Strictness:
     """A dependency of the whole application; every route is checked against what it declares.
 
-    Raises InvalidError `unknown_parameter`, `repeated_parameter` or `validation_failed` (NUL, infinity),
+    Raises InvalidError `unknown_parameter`, `repeated_parameter` or `validation_failed` (NUL, infinity, no UTF-8),
     UnsupportedMediaTypeError, and BadRequestError for JSON that is not UTF-8, not Unicode, nested
     too deep or has a member twice.
     """
@@ -92,6 +92,11 @@ def check_query(given: QueryParams, declared: Mapping[str, bool]) -> None:
         errors = [FieldError(pointer("query", name), "repeated_parameter", "Given more than once") for name in repeated]
         raise InvalidError("repeated_parameter", "A parameter may be given only once.", errors)
     _refuse([pointer("query", name) for name, value in given.multi_items() if "\x00" in value])
+    # What is not UTF-8 has been read as U+FFFD, which nobody means.
+    lost = [name for name, value in given.multi_items() if "\ufffd" in value]
+    if lost:
+        errors = [FieldError(pointer("query", name), "not_unicode", "Is not UTF-8") for name in lost]
+        raise InvalidError("validation_failed", count_told(errors), errors)
 
 
 def check_path(request: Request) -> None:
@@ -135,6 +140,10 @@ def parse_json(body: bytes) -> Any:
     if not body:
         return None
     document = parse(body)
+    if document is None:
+        # The framework takes it for no body at all, where one may be left out. To the document it is none of both.
+        errors = [FieldError("", "not_an_object", "Must be an object")]
+        raise InvalidError("validation_failed", count_told(errors), errors)
     if is_suspect(body):
         refuse_unstorable(document)
     return document

@@ -12,6 +12,7 @@ from app.periods.participants import require_opened
 from app.pushes import repository
 from app.pushes.repository import ReconciledRow, StoredValue
 from app.pushes.schemas import ReconciledUnit, ReconciliationQuery
+from app.scoring import total
 
 
 async def reconcile(
@@ -40,8 +41,8 @@ def summed(unit: str, level: str, values: Iterable[StoredValue]) -> ReconciledUn
             entries.append({"indicator": value.indicator, "inputs": value.inputs})
         if value.points is not None:
             entries.append({"indicator": value.indicator, "points": value.points})
-    total = sum((number for entry in entries for number in numbers(entry)), Decimal(0))
-    return ReconciledUnit(unit=unit, level=level, count=len(entries), sum=total, hash=digest(entries))
+    added = total([number for entry in entries for number in numbers(entry)])
+    return ReconciledUnit(unit=unit, level=level, count=len(entries), sum=added, hash=digest(entries))
 
 
 def numbers(value: Any) -> Iterable[Decimal]:

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, Strict
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import CoreSchema, core_schema
 
 from app.kernel.errors import Problem
-from app.kernel.schema import Code, IndicatorCode, Name, Number, Schema, Timestamp
+from app.kernel.schema import Code, IndicatorCode, Name, Number, Schema, Sum, Timestamp, Whole
 from app.submissions.schemas import Inputs
 from app.units.schemas import Scheme, UnitKey
 
 MOST_VALUES = 250_000
 SAFE_INTEGER = 2**53 - 1
-Sequence = Annotated[int, Strict(), Field(ge=0, le=SAFE_INTEGER)]
+Sequence = Annotated[int, Field(ge=0, le=SAFE_INTEGER), Whole]
 
 
 class PushedValue(Schema):
@@ -142,5 +142,5 @@ class ReconciledUnit(Schema):
     unit: str
     level: str
     count: int = Field(description="Entries of the list")
-    sum: Number = Field(description="Of all numbers in their inputs and points")
+    sum: Sum = Field(description="Of all numbers in their inputs and points, exact, then the nearest double")
     hash: str = Field(description="SHA-256, 64 hexadecimal digits")

@@ -12,6 +12,7 @@ from app.scoring.expressions import Comparison, Expression, compile_comparison, 
 from app.scoring.figures import Benchmark, Figures, gather_figures
 from app.scoring.inputs import InputDecl, Validation
 from app.scoring.leaf import check_award, check_inputs, cohort_values, score_leaf
+from app.scoring.numbers import total
 from app.scoring.problems import AnswerError, DocumentError, ExpressionError, Problem
 from app.scoring.proof import check_examples
 from app.scoring.ranking import Entry, places, rank, shown
@@ -74,4 +75,5 @@ __all__ = [
     "score_leaf",
     "score_unit",
     "shown",
+    "total",
 ]

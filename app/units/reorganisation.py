@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from app.kernel.schema import Code, Date, Name, Number, Points, Schema, Timestamp, UnitCode
@@ -19,7 +19,7 @@ def _share(value: Number) -> Number:
 Share = Annotated[
     Points,
     AfterValidator(_share),
-    Field(json_schema_extra={"exclusiveMinimum": 0, "maximum": 1}),
+    WithJsonSchema({"type": "number", "exclusiveMinimum": 0, "maximum": 1}),
 ]
 Kind = Literal["merge", "split", "rename", "move", "abolish"]
 Effect = Literal["created", "changed", "ended", "unchanged"]

@@ -1,19 +1,10 @@
 import re
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from app.kernel.schema import Code, Date, Name, Schema, UnitCode
-
-T = TypeVar("T")
-
-
-def _unique(items: list[T]) -> list[T]:
-    if any(item in items[:place] for place, item in enumerate(items)):
-        raise PydanticCustomError("duplicate_item", "Must not hold the same item twice")
-    return items
-
+from app.kernel.schema import Code, Date, Distinct, Name, Schema, UnitCode, Whole
 
 Trait = Annotated[Code, Field(description="What exemptions ask for", examples=["no-online-public-services"])]
 IdentifierValue = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z.\-]{1,64}$")]
@@ -22,8 +13,8 @@ ValidTo = Annotated[
     Field(description="EXCLUSIVE: the first day on which it is no longer valid; null: no end is known"),
 ]
 Seen = Annotated[
-    int | None,
-    Field(ge=1, description="May be sent back as it was read: 412 when it is no longer the current one"),
+    Annotated[int, Field(ge=1), Whole] | None,
+    Field(description="May be sent back as it was read: 412 when it is no longer the current one"),
 ]
 
 _UNIT_CODE = re.compile(r"[0-9A-Z.]{1,35}")
@@ -50,7 +41,9 @@ Within = Annotated[
 
 class LevelValues(Schema):
     title: Name
-    ordinal: int = Field(ge=0, le=1_000_000, description="Levels are listed by it, the highest body first")
+    ordinal: Annotated[int, Field(ge=0, le=1_000_000), Whole] = Field(
+        description="Levels are listed by it, the highest body first"
+    )
     valid_from: Date | None = Field(None, description="The first day on which it is valid; null: since ever")
     valid_to: ValidTo = None
 
@@ -94,8 +87,8 @@ class UnitValues(Schema):
     name: Name
     level: Code
     parent: UnitCode | None = Field(None, description="Code of the unit right above; null: none is")
-    traits: Annotated[list[Trait], AfterValidator(_unique)] = Field(default_factory=list, max_length=100)
-    identifiers: Annotated[list[Identifier], AfterValidator(_unique)] = Field(default_factory=list, max_length=100)
+    traits: Distinct[Trait] = Field(default_factory=list, max_length=100)
+    identifiers: Distinct[Identifier] = Field(default_factory=list, max_length=100)
     valid_to: ValidTo = None
 
 

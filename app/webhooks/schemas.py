@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from app.kernel.schema import Schema, Text, Timestamp
+from app.kernel.schema import Schema, Text, Timestamp, Whole
 
 MessageType = Literal["submission.status_changed", "ranking.changed", "ranking.published", "period.status_changed"]
 Status = Literal["active", "disabled"]
@@ -26,7 +26,11 @@ def _distinct(types: list[MessageType]) -> list[MessageType]:
     return types
 
 
-Types = Annotated[list[MessageType], Field(min_length=1, description=TYPES_TOLD), AfterValidator(_distinct)]
+Types = Annotated[
+    list[MessageType],
+    Field(min_length=1, description=TYPES_TOLD, json_schema_extra={"uniqueItems": True}),
+    AfterValidator(_distinct),
+]
 Url = Annotated[
     str,
     Field(
@@ -83,8 +87,8 @@ class WebhookWithSecret(Webhook):
 class Rotation(Schema):
     """How a secret is replaced."""
 
-    overlap_seconds: int = Field(
-        86_400, ge=0, le=MOST_OVERLAP_SECONDS, strict=True, description="So long the old secret signs beside the new"
+    overlap_seconds: Annotated[int, Field(ge=0, le=MOST_OVERLAP_SECONDS), Whole] = Field(
+        86_400, description="So long the old secret signs beside the new"
     )
 
 

@@ -90,6 +90,8 @@ _KEYWORDS: dict[str, Callable[..., list[str]]] = {
     "maxLength": _plain("maxLength", "string", lambda said, value: len(value) > said),
     "minimum": _plain("minimum", "number", lambda said, value: value < said),
     "maximum": _plain("maximum", "number", lambda said, value: value > said),
+    "exclusiveMinimum": _plain("exclusiveMinimum", "number", lambda said, value: value <= said),
+    "exclusiveMaximum": _plain("exclusiveMaximum", "number", lambda said, value: value >= said),
     "maxItems": _plain("maxItems", "array", lambda said, value: len(value) > said),
     "maxProperties": _plain("maxProperties", "object", lambda said, value: len(value) > said),
 }

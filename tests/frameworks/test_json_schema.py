@@ -50,6 +50,8 @@ def test_documents_with_every_rule_and_with_examples_fit() -> None:
     [
         (framework(provenance="oficial"), "/provenance enum"),
         (framework(max_points=-1), "/max_points minimum"),
+        (framework(max_points=1e15), "/max_points exclusiveMaximum"),
+        (framework(title=" "), "/title pattern"),
         (framework(code="Trial"), "/code pattern"),
         (framework(colour="red"), "/colour additionalProperties"),
         ({k: v for k, v in framework().items() if k != "level"}, "/level required"),

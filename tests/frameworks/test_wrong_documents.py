@@ -158,6 +158,16 @@ SHAPELESS = {
     ),
     "an unknown rule": (one_leaf(rule={"type": "guess"}), "/indicators/0/rule", "union_tag_invalid"),
     "a rule without a type": (one_leaf(rule={}), "/indicators/0/rule", "union_tag_not_found"),
+    "a rule called like one of its fields, without another": (
+        one_leaf(rule={"type": "bands", "bands": []}),
+        "/indicators/0/rule/value",
+        "missing",
+    ),
+    "a rule called like one of its fields, in that field": (
+        one_leaf(rule={"type": "bands", "value": "a", "bands": [{"from": 1}]}),
+        "/indicators/0/rule/bands/0/share",
+        "missing",
+    ),
     "a number as text": (framework(max_points="30"), "/max_points", "number_type"),
     "negative points": (framework(max_points=-1), "/max_points", "negative_points"),
     "points with 7 decimals": (framework(max_points=1.2345678), "/max_points", "too_many_decimals"),

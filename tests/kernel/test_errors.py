@@ -41,6 +41,13 @@ async def test_a_method_that_is_not_taken_names_all_that_are(http: AsyncClient) 
     assert response.headers["allow"] == "GET, PUT"
 
 
+async def test_a_path_without_parameters_is_not_taken_for_one_with_them(http: AsyncClient) -> None:
+    response = await http.options("/v1/units/reorganisations")
+    problem(response, 405, "method_not_allowed")
+    assert response.headers["allow"] == "POST"
+    assert (await http.options("/v1/units/H61")).headers["allow"] == "DELETE, GET, PUT"
+
+
 async def test_an_unexpected_error_tells_nothing(http: AsyncClient, capsys: pytest.CaptureFixture[str]) -> None:
     response = await http.get("/v1/probe/crash", headers={"X-Request-Id": "abc-1"})
     problem(response, 500, "internal_error")
@@ -72,6 +79,11 @@ async def test_every_field_that_breaks_a_rule_is_named(http: AsyncClient) -> Non
 async def test_a_missing_field_and_a_missing_body_are_named(http: AsyncClient) -> None:
     assert pointers(problem(await http.post(VALUES, json={}), 422, "validation_failed")) == ["/values"]
     assert pointers(problem(await http.post(VALUES), 422, "validation_failed")) == [""]
+
+
+async def test_null_is_neither_a_body_nor_none(http: AsyncClient) -> None:
+    body = problem(await post(http, b"null"), 422, "validation_failed")
+    assert [(error["pointer"], error["code"]) for error in body["errors"]] == [("", "not_an_object")]
 
 
 @pytest.mark.parametrize(
@@ -147,6 +159,12 @@ async def test_a_scalar_given_twice_is_refused_and_a_list_is_not(http: AsyncClie
     response = await http.get("/v1/probe/things/x/list?limit=1&limit=2")
     assert pointers(problem(response, 422, "repeated_parameter")) == ["/query/limit"]
     assert (await http.get("/v1/probe/things/x/list?tag=a&tag=b&q=x&limit=1")).status_code == 200
+
+
+async def test_a_parameter_that_is_not_utf_8_is_refused_and_not_repaired(http: AsyncClient) -> None:
+    for lost in ("%FF", "a%ED%A0%80"):
+        body = problem(await http.get(f"/v1/probe/things/x/list?q={lost}"), 422, "validation_failed")
+        assert [(error["pointer"], error["code"]) for error in body["errors"]] == [("/query/q", "not_unicode")]
 
 
 async def test_a_bad_parameter_is_named(http: AsyncClient) -> None:

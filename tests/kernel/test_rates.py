@@ -25,8 +25,8 @@ BAD = {"Authorization": "Bearer x.y.z"}
 
 
 @pytest.fixture
-async def http(start: Start) -> AsyncIterator[AsyncClient]:
-    async with start(rate_limit="3/hour", address_rate_limit="2/hour") as client:
+async def http(start: Start, database_url: str) -> AsyncIterator[AsyncClient]:
+    async with start(database_url, rate_limit="3/hour", address_rate_limit="2/hour") as client:
         yield client
 
 

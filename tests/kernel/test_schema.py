@@ -1,18 +1,20 @@
 """Field types: exact numbers, clean text, real dates."""
 
 import json
+import re
+import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from httpx import AsyncClient
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from app.kernel.canonical import dumps
-from app.kernel.schema import Code, Date, IndicatorCode, Name, Number, Points, Text, Timestamp, UnitCode
+from app.kernel.schema import Code, Date, IndicatorCode, Name, Number, Points, Text, Timestamp, UnitCode, Whole
 
 
 def code_of(kind: Any, value: Any) -> str:
@@ -43,7 +45,8 @@ def test_a_number_has_one_schema_in_both_directions() -> None:
     for kind in (Number, Points):
         adapter = TypeAdapter[Decimal](kind)
         assert adapter.json_schema(mode="validation") == adapter.json_schema(mode="serialization")
-    assert TypeAdapter[Decimal](Number).json_schema() == {"type": "number"}
+    bounds = {"type": "number", "exclusiveMinimum": -1e15, "exclusiveMaximum": 1e15}
+    assert TypeAdapter[Decimal](Number).json_schema() == bounds
 
 
 @pytest.mark.parametrize(
@@ -73,6 +76,15 @@ def test_what_is_no_exact_number_is_refused(value: Any, code: str) -> None:
 @given(st.floats(min_value=1e-3, max_value=1e14))
 def test_whatever_a_program_computes_in_doubles_is_taken_digit_for_digit(computed: float) -> None:
     assert TypeAdapter[Decimal](Number).validate_python(computed) == Decimal(repr(computed))
+
+
+def test_a_whole_number_may_be_written_with_a_point_and_is_nothing_else() -> None:
+    kind = Annotated[int, Field(ge=1, le=9), Whole]
+    assert TypeAdapter[int](kind).json_schema() == {"type": "integer", "minimum": 1, "maximum": 9}
+    assert TypeAdapter[int](kind).validate_python(2.0) == 2
+    for value in ("2", True, None, 2.5, float("inf")):
+        assert code_of(kind, value) == "int_type"
+    assert code_of(kind, 1e300) == "less_than_equal"
 
 
 def test_zero_has_no_sign_and_trailing_zeros_are_no_digits() -> None:
@@ -109,6 +121,28 @@ def test_text_is_trimmed_and_composed() -> None:
 )
 def test_text_that_is_none_is_refused(kind: Any, value: Any, code: str) -> None:
     assert code_of(kind, value) == code
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\0\t\n\r \x1f\x7f\x85\x9f\xa0"), max_size=5))
+@example("\r")
+@example("a\rb")
+@example("\x85a")
+@example("\u3000")
+@example("\u0b5c" * 300)  # composes to twice as many characters
+def test_the_document_says_which_text_is_taken(value: str) -> None:
+    adapter = TypeAdapter[str](Name)
+    told = adapter.json_schema()
+    fits = re.search(told["pattern"], value) is not None and len(value) <= told["maxLength"]
+    taken = _is_taken(adapter, value)
+    assert taken == fits or (fits and len(unicodedata.normalize("NFC", value)) > told["maxLength"])
+
+
+def _is_taken(adapter: TypeAdapter[str], value: str) -> bool:
+    try:
+        adapter.validate_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 @pytest.mark.parametrize(

@@ -115,6 +115,7 @@ def test_every_refusal_is_declared_as_a_problem(app: FastAPI) -> None:
         assert all(map(reference.fullmatch, schemas)), name
     assert {"400", "404", "413", "415"} <= set(operations(app)["post /v1/probe/things/{thing}/values"]["responses"])
     assert "412" in operations(app)["put /v1/probe/things/{thing}/state"]["responses"]
+    assert "400" in operations(app)["get /v1/probe/things/{thing}/list"]["responses"]
     schemas = app.openapi()["components"]["schemas"]
     assert {"Problem", "FieldError"} <= set(schemas)
     assert not any(name.endswith(("-Input", "-Output")) or "HTTPValidation" in name for name in schemas)

@@ -43,6 +43,11 @@ async def test_each_unit_has_count_sum_and_hash_of_what_is_stored(opened: AsyncC
     assert stored["H61.103"] == {"unit": "H61.103", "level": "commune", "count": 0, "sum": 0, "hash": hashed([])}
 
 
+async def test_a_sum_may_be_larger_and_longer_than_any_number_that_is_taken(opened: AsyncClient) -> None:
+    await push(opened, value(FIRST, "1.1", {"a": 999_999_999_999_999, "b": 999_999_999_999_999}), given(FIRST, 0.125))
+    assert (await found(opened))[FIRST]["sum"] == 1_999_999_999_999_998.125
+
+
 async def test_a_source_sees_what_it_sent_last(opened: AsyncClient) -> None:
     await push(opened, given(FIRST, 3), given(FIRST, 4, "2.2"), source="a")
     await push(opened, given(FIRST, 5), award(FIRST, 1, "2.2"), source="b")

@@ -15,6 +15,7 @@ import httpx
 from tests.system.processes import comes_true, command_of, descendants
 
 HOME = Path(__file__).parents[2]
+_PATIENCE = 300  # seconds: a busy machine seeds slowly, and only a failure waits that long
 
 
 def environment(folder: Path, more: dict[str, str]) -> dict[str, str]:
@@ -25,7 +26,7 @@ def dti(folder: Path, *arguments: str, **more: str) -> str:
     """Run one command to its end; what it printed. The test fails when the command does."""
     command = [sys.executable, "-m", "app.cli", *arguments]
     done = subprocess.run(
-        command, env=environment(folder, more), capture_output=True, text=True, timeout=180, check=False
+        command, env=environment(folder, more), capture_output=True, text=True, timeout=_PATIENCE, check=False
     )
     assert done.returncode == 0, f"dti {' '.join(arguments)}: {done.stdout}{done.stderr}"
     return done.stdout
@@ -61,7 +62,7 @@ class Service:
 
     def _wait(self) -> None:
         serves = re.compile(r"Serving (http://\S+)")
-        found = comes_true(lambda: bool(serves.search(self.said)) or self.process.poll() is not None, 120)
+        found = comes_true(lambda: bool(serves.search(self.said)) or self.process.poll() is not None, _PATIENCE)
         match = serves.search(self.said)
         assert found, f"it did not serve:\n{self.said}"
         assert match, f"it did not serve:\n{self.said}"
