@@ -1,12 +1,22 @@
 """Direct routes: what is asked most stands before the declared routes, and does what its declared twin says."""
 
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 from fastapi import FastAPI
 from httpx import AsyncClient
 
 from app import api
+
+from .conftest import Start
+
+
+@pytest.fixture
+async def http(start: Start, database_url: str) -> AsyncIterator[AsyncClient]:
+    """The application with a database, which knows its callers."""
+    async with start(database_url) as client:
+        yield client
 
 
 def test_each_direct_route_has_a_declared_twin(app: FastAPI) -> None:
