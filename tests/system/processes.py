@@ -70,7 +70,8 @@ def sockets_of(pid: int) -> int:
 
 def _inode(port: int, *, remote: bool) -> str:
     lines = map(str.split, (_PROC / "net" / "tcp").read_text().splitlines()[1:])
-    return next(fields[9] for fields in lines if int(fields[2 if remote else 1].rpartition(":")[2], 16) == port)
+    found = (fields[9] for fields in lines if int(fields[2 if remote else 1].rpartition(":")[2], 16) == port)
+    return next(inode for inode in found if inode != "0")  # of one that was closed before
 
 
 def _owner(inode: str, among: list[int]) -> int:

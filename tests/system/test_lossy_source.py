@@ -53,11 +53,16 @@ async def deliver(http: httpx.AsyncClient, key: str, body: Any, random: Random, 
     """Send again, with the same key, until an answer is heard: the report, and how many were not heard."""
     lost = 0
     while True:
-        patience = random.uniform(0, 0.15) if random.random() < losing else None
+        is_lost = random.random() < losing
         try:
+            # On the way there, in the middle of the work, or on the way back.
+            patience = random.uniform(0, 0.05) if is_lost and random.random() < 0.5 else None
             sent = http.post("/data-values", json=body, headers={"Idempotency-Key": key})
             answer = await asyncio.wait_for(sent, patience)
         except (TimeoutError, httpx.TransportError):
+            lost += 1
+            continue
+        if is_lost:
             lost += 1
             continue
         if answer.status_code not in _LATER:
