@@ -165,7 +165,10 @@ async def test_of_many_jobs_among_workers_that_are_killed_each_is_done_once(serv
     token = staged.admin.token(service.base)
     pushes = {
         f"lan-{number}": _push(
-            f"lan-{number}", number % 8, 4 + number / 100, COMMUNES if number % 5 == 0 else (random.choice(COMMUNES),)
+            f"lan-{number}",
+            number % 8,
+            round(4 + number / 100, 2),
+            COMMUNES if number % 5 == 0 else (random.choice(COMMUNES),),
         )
         for number in range(_JOBS)
     }
