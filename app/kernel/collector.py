@@ -15,7 +15,7 @@ _resting = _Resting()
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
-    """Without it a large push takes a third longer: each of its objects is looked at again and again, in vain."""
+    """For the length of the block. Else each of a large push's objects is looked at again and again, in vain."""
     _resting.holders += 1
     gc.disable()
     try:
