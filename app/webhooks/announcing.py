@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote, urlencode
 
+from app.audit.service import CohortKey
 from app.kernel.canonical import dumps
 from app.kernel.pending import Statement
 
@@ -37,19 +38,6 @@ ANNOUNCE = f"""
         DO UPDATE SET payload = excluded.payload, version = excluded.version
  RETURNING pg_notify('{CHANNEL}', '')
 """  # noqa: S608 - built from constants only
-
-
-class CohortKey(Protocol):
-    """What names a cohort: its keys and its natural name."""
-
-    @property
-    def period_id(self) -> int: ...
-    @property
-    def level_id(self) -> int: ...
-    @property
-    def period(self) -> str: ...
-    @property
-    def level(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
