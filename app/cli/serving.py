@@ -11,12 +11,12 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 from uvicorn.importer import import_from_string
-from uvicorn.supervisors import Multiprocess
 
 from app.cli.data import load_seed_when_empty
 from app.cli.database import owned_database, refuse_old_schema, run, say, upgrade
 from app.cli.protocol import BoundedHttp
 from app.cli.stopping import exit_with
+from app.cli.workers import Workers
 from app.postgres.launch import end_with
 from app.settings import Settings
 
@@ -99,7 +99,7 @@ def _listen(door: socket.socket, settings: Settings) -> None:
         server_header=False,
     )
     if settings.workers > 1:
-        Multiprocess(config, sockets=[door]).run()
+        Workers(config, sockets=[door]).run()
         return
     uvicorn.Server(config).run(sockets=[door])
 

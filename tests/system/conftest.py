@@ -2,7 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -32,15 +32,14 @@ class Staged:
 
 @contextmanager
 def _serving() -> Iterator[Serve]:
-    services: list[Service] = []
+    with ExitStack() as stack:
 
-    def start(folder: Path, *arguments: str, **environment: str) -> Service:
-        services.append(Service.start(folder, folder.with_name(f"{folder.name}-logs"), *arguments, **environment))
-        return services[-1]
+        def start(folder: Path, *arguments: str, **environment: str) -> Service:
+            service = Service.start(folder, folder.with_name(f"{folder.name}-logs"), *arguments, **environment)
+            stack.callback(service.stop)
+            return service
 
-    yield start
-    for service in services:
-        service.stop()
+        yield start
 
 
 @pytest.fixture

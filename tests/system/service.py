@@ -107,7 +107,11 @@ class Service:
     def stop(self) -> int:
         """End it in good order; its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        try:
+            return self.process.wait(30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
 
     def kill(self) -> None:
         self.process.kill()

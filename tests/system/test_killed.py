@@ -86,3 +86,13 @@ async def test_every_acknowledged_write_is_there_whole_whoever_is_killed(
     assert len(set(versions)) == len(versions)
     assert {status for ledger in ledgers for status in ledger.statuses} <= {0, 200, 503}
     assert await events_of(service) >= max(versions)
+
+
+async def test_a_worker_killed_while_it_owes_an_answer_is_replaced_at_once(serve: Serve, staged: Staged) -> None:
+    service = serve(staged.folder, DTI_WORKERS="2")
+    victim = service.workers[0]
+    os.kill(victim, signal.SIGSTOP)
+    await asyncio.sleep(2)  # the supervisor asks twice a second
+    os.kill(victim, signal.SIGKILL)
+    assert comes_true(lambda: victim not in service.workers and len(service.workers) == 2, 20)
+    assert service.stop() == 0, "told to stop while the new one starts"
