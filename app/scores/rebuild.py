@@ -17,7 +17,7 @@ from app.periods.recording import record_cohort
 from app.scores import repository
 from app.scores.bests import taken_leaves
 from app.scores.cohort import ScoredCohort, load
-from app.scores.stored import BASES, Basis, StoredAnswer, answers_on, trait_exemptions
+from app.scores.stored import Basis, StoredAnswer, answers_on, trait_exemptions
 from app.scoring import Answer, Benchmark, CohortScore, Figures, score_cohort
 
 ACTOR = "rebuild"
@@ -82,16 +82,22 @@ def score_bases(
     benchmarks: Mapping[str, Benchmark],
 ) -> list[BasisScore]:
     """Everybody's answers and scores on each basis; where all answers are the same on both, they are scored once."""
-    found: list[BasisScore] = []
-    for basis in BASES:
-        answers = {str(unit_id): on_basis(scored, basis, stored, unit_id, traits) for unit_id, traits in units}
-        twin = next((each for each in found if each[1] == answers), None)
-        if twin is not None:
-            found.append((basis, twin[1], twin[2]))
-            continue
-        score = score_cohort(scored.framework, answers, benchmarks)
-        found.append((basis, answers, replace(score, leaves={})))  # by far the largest part, and not stored
-    return found
+    own = {str(unit_id): on_basis(scored, "self", stored, unit_id, traits) for unit_id, traits in units}
+    # Where no reviewer has spoken they are the very same, which is the quickest to compare.
+    assessed = {
+        str(unit_id): on_basis(scored, "assessed", stored, unit_id, traits)
+        if any(answer.verdict is not None for answer in stored.get(unit_id, {}).values())
+        else own[str(unit_id)]
+        for unit_id, traits in units
+    }
+    by_self = score_all(scored, own, benchmarks)
+    by_assessed = by_self if assessed == own else score_all(scored, assessed, benchmarks)
+    return [("self", own, by_self), ("assessed", assessed, by_assessed)]
+
+
+def score_all(scored: ScoredCohort, answers: UnitAnswers, benchmarks: Mapping[str, Benchmark]) -> CohortScore:
+    """Everybody's scores, but for those of the leaves: by far the largest part, and not stored."""
+    return replace(score_cohort(scored.framework, answers, benchmarks), leaves={})
 
 
 def on_basis(

@@ -108,14 +108,12 @@ def answers_on(
     exempt: Mapping[str, ExemptionPolicy],
 ) -> dict[str, Answer]:
     """Every leaf that has an answer on `basis`, by code."""
-    if not exempt:
-        found = {code: answer_on(basis, framework, answer) for code, answer in stored.items()}
-    else:
-        found = {
-            code: answer_on(basis, framework, stored.get(code, NOTHING), exempt.get(code))
-            for code in {*stored, *exempt}
-        }
-    return {code: answer for code, answer in found.items() if answer is not None}
+    codes = {*stored, *exempt} if exempt else stored
+    return {
+        code: answer
+        for code in codes
+        if (answer := answer_on(basis, framework, stored.get(code, NOTHING), exempt.get(code))) is not None
+    }
 
 
 def compared_values(

@@ -11,7 +11,7 @@ from app.scoring.examples import Example
 from app.scoring.expressions import Comparison, Expression, compile_comparison, compile_expression
 from app.scoring.figures import Benchmark, Figures, gather_figures
 from app.scoring.inputs import InputDecl, Validation
-from app.scoring.leaf import check_award, check_inputs, cohort_values, score_leaf
+from app.scoring.leaf import check_award, check_inputs, cohort_values, read_inputs, score_leaf
 from app.scoring.numbers import total
 from app.scoring.problems import AnswerError, DocumentError, ExpressionError, Problem
 from app.scoring.proof import check_examples
@@ -70,6 +70,7 @@ __all__ = [
     "rank",
     "read_framework",
     "read_indicator",
+    "read_inputs",
     "receipt",
     "score_cohort",
     "score_leaf",

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from app.scoring.answers import Answer, Exempt, Reported
 from app.scoring.figures import Benchmark, Figures, gather_figures
-from app.scoring.leaf import cohort_values, score_leaf
+from app.scoring.leaf import cohort_values, reference_of, score_against
 from app.scoring.results import LeafScore
 from app.scoring.tree import Framework, Indicator
 from app.scoring.unit import Known, UnitScore, score_unit
@@ -65,18 +65,20 @@ def _score_column(
     leaf: Indicator, column: Mapping[str, Answer], figures: Mapping[str, Figures], benchmark: Benchmark | None
 ) -> tuple[dict[str, LeafScore], Decimal | None]:
     scores: dict[str, LeafScore] = {}
+    exempt: dict[str, Exempt] = {}
     # What many units share, such as the same inputs read once for all of them, is scored once.
     known: dict[int, LeafScore] = {}
+    reference = reference_of(leaf, figures, benchmark)
     for unit, answer in column.items():
         if isinstance(answer, Exempt):
+            exempt[unit] = answer
             continue
         key = id(answer.inputs if isinstance(answer, Reported) else answer)
         score = known.get(key)
         if score is None:
-            score = known[key] = score_leaf(leaf, answer, figures, benchmark)
+            score = known[key] = score_against(leaf, answer, reference)
         scores[unit] = score
     best = None if leaf.is_unscored else max((score.points for score in scores.values()), default=None)
-    for unit, answer in column.items():
-        if isinstance(answer, Exempt):
-            scores[unit] = score_leaf(leaf, answer, figures, benchmark, best)
+    for unit, answer in exempt.items():
+        scores[unit] = score_against(leaf, answer, reference, best)
     return scores, best

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation, Overflow
 from typing import Any
 
-from app.scoring.numbers import ZERO, fits, held
+from app.scoring.numbers import CONTEXT, VALUE, ZERO
 from app.scoring.parsing import Parser, Run
 from app.scoring.problems import ValueOutOfRangeError, ZeroDenominatorError
 
+_hold = CONTEXT.quantize
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -37,7 +38,11 @@ class Expression:
 
         Raises ZeroDenominatorError for a division by zero anywhere in it, ValueOutOfRangeError from 1e26 on.
         """
-        return _value(self.run, inputs)
+        try:
+            value = self.run(inputs)
+            return _hold(value, VALUE) if value else ZERO
+        except (Overflow, InvalidOperation) as error:
+            raise ValueOutOfRangeError from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,9 @@ class Comparison:
 
     text: str
     names: frozenset[str]
-    left: Run = field(repr=False, compare=False)
+    left: Expression = field(repr=False, compare=False)
     sign: str = field(repr=False, compare=False)
-    right: Run = field(repr=False, compare=False)
+    right: Expression = field(repr=False, compare=False)
 
     def holds(self, inputs: Mapping[str, Any]) -> bool:
         """Say whether the comparison holds.
@@ -57,7 +62,7 @@ class Comparison:
         `on_zero_denominator` to say, which a refusal here would make unreachable.
         """
         try:
-            return _COMPARE[self.sign](_value(self.left, inputs), _value(self.right, inputs))
+            return _COMPARE[self.sign](self.left.value(inputs), self.right.value(inputs))
         except ZeroDenominatorError:
             return True
 
@@ -80,14 +85,5 @@ def compile_comparison(text: str, names: Collection[str], booleans: Collection[s
     """Compile a validation: exactly one comparison of two values. Adds the code `comparison_missing`."""
     parser = Parser(text, names, booleans)
     left, sign, right = parser.comparison()
-    return Comparison(text, frozenset(parser.used), left, sign, right)
-
-
-def _value(run: Run, inputs: Mapping[str, Any]) -> Decimal:
-    try:
-        value = run(inputs)
-    except (Overflow, InvalidOperation) as error:
-        raise ValueOutOfRangeError from error
-    if not fits(value):
-        raise ValueOutOfRangeError
-    return held(value)
+    names = frozenset(parser.used)
+    return Comparison(text, names, Expression(text, names, left), sign, Expression(text, names, right))

@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
+from math import ceil, floor
 from typing import Any, Literal, cast
 
 from app.scoring.expressions import Comparison, compile_comparison
 from app.scoring.fields import Section, distinct
-from app.scoring.numbers import ONE, NotANumberError, to_decimal
+from app.scoring.numbers import LARGEST_INTEGER, ONE, NotANumberError, to_decimal
 from app.scoring.problems import ExpressionError, Problem, ValueOutOfRangeError, child
 
+_MISSING = object()
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,63}", re.ASCII)
 _RESERVED = ("choice", "checked", "points", "min", "max")
 _TYPES = ("number", "integer", "boolean")
@@ -19,7 +21,10 @@ _FIELDS = ("name", "label", "type", "unit", "min", "max", "lead_agency", "coordi
 
 @dataclass(frozen=True, slots=True)
 class InputDecl:
-    """One declared input; `min` and `max` are inclusive, None where there is no bound."""
+    """One declared input; `min` and `max` are inclusive, None where there is no bound.
+
+    `least` and `most` say the same for whole numbers, which most are: none is taken where `least` is above `most`.
+    """
 
     name: str
     type: Literal["number", "integer", "boolean"]
@@ -27,6 +32,15 @@ class InputDecl:
     unit: str | None
     min: Decimal | None
     max: Decimal | None
+    least: int = field(init=False, repr=False, compare=False)
+    most: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Find the whole numbers that are taken."""
+        low = -LARGEST_INTEGER if self.min is None else ceil(self.min)
+        high = LARGEST_INTEGER if self.max is None else floor(self.max)
+        object.__setattr__(self, "least", 1 if self.type == "boolean" else low)
+        object.__setattr__(self, "most", 0 if self.type == "boolean" else high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +116,11 @@ def check_named(
     """
     checked: dict[str, Any] = {}
     for name, declaration in declared.items():
-        if name in inputs:
-            checked[name] = _check_one(declaration, inputs[name], at, problems)
+        given = inputs.get(name, _MISSING)
+        if type(given) is int and declaration.least <= given <= declaration.most:
+            checked[name] = Decimal(given)
+        elif given is not _MISSING:
+            checked[name] = _check_one(declaration, given, at, problems)
         elif name in needed:
             problems.append(Problem(child(at, name), "missing_input", f"'{name}' is needed"))
     return checked
@@ -121,10 +138,10 @@ def _check_one(declaration: InputDecl, given: object, at: str, problems: list[Pr
         problems.append(Problem(child(at, declaration.name), error.code, error.detail))
         return None
     if declaration.type == "integer":
-        if type(given) is not int and number != number.to_integral_value():
+        if number != number.to_integral_value():
             problems.append(Problem(child(at, declaration.name), "not_an_integer", f"{number} is no whole number"))
             return None
-        number = number if type(given) is int else number.quantize(ONE)
+        number = number.quantize(ONE)
     if declaration.min is not None or declaration.max is not None:
         _check_bounds(declaration, number, at, problems)
     return number

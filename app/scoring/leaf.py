@@ -21,8 +21,13 @@ _REJECTED = LeafScore("rejected", ZERO_POINTS, ZERO)
 
 
 def check_inputs(leaf: Indicator, inputs: Mapping[str, Any], at: str = "") -> Inputs:
-    """Return the inputs of an answer in normal form, or raise AnswerError with every problem, by pointer
-    below `at`.
+    """Return the inputs of an answer in normal form, or raise AnswerError as `read_inputs` does."""
+    return read_inputs(leaf, inputs, at)[0]
+
+
+def read_inputs(leaf: Indicator, inputs: Mapping[str, Any], at: str = "") -> tuple[Inputs, tuple[Decimal | None, ...]]:
+    """Return the inputs of an answer in normal form, and the `cohort_values` of a unit that reports them; or
+    raise AnswerError with every problem, by pointer below `at`.
 
     Normal form: numbers as Decimal, whole ones without a fraction, checked items in document order, one
     nested dict per part. Codes: those of `check_named`, and `unknown_input`, `unknown_choice`, `not_a_list`,
@@ -33,12 +38,17 @@ def check_inputs(leaf: Indicator, inputs: Mapping[str, Any], at: str = "") -> In
     rule = _answerable_rule(leaf, at)
     problems: list[Problem] = []
     checked = rule.check(inputs, at, problems)
+    values: tuple[Decimal | None, ...] = ()
     if not problems:
         check_validations(leaf.validations, checked, at, problems)
-        rule.check_range(checked, at, problems)
+        try:
+            values = rule.compared(checked)
+        except (ZeroDenominatorError, ValueOutOfRangeError):
+            values = (None,) * len(leaf.slots)
+            rule.check_range(checked, at, problems)
     if problems:
         raise AnswerError(problems)
-    return checked
+    return checked, values
 
 
 def check_award(leaf: Indicator, points: object, at: str = "") -> Decimal:
@@ -56,11 +66,12 @@ def check_award(leaf: Indicator, points: object, at: str = "") -> Decimal:
 
 
 def _answerable_rule(leaf: Indicator, at: str) -> Rule:
-    if leaf.rule is None:
+    rule = leaf.rule
+    if rule is None:
         raise AnswerError([Problem(at, "not_answerable", f"'{leaf.code}' is the sum of its children")])
-    if leaf.is_unscored:
+    if rule.type == "unscored":
         raise AnswerError([Problem(at, "not_answerable", f"'{leaf.code}' is not scored")])
-    return leaf.rule
+    return rule
 
 
 def cohort_values(leaf: Indicator, answer: Answer) -> tuple[Decimal | None, ...]:
@@ -96,6 +107,13 @@ def score_leaf(
     kind. `best_points` is the cohort's best on this leaf, for an exemption by `cohort_best`; None: nobody to
     compare with, 0 points.
     """
+    return score_against(leaf, answer, reference_of(leaf, figures, benchmark), best_points)
+
+
+def score_against(
+    leaf: Indicator, answer: Answer, reference: Reference, best_points: Decimal | None = None
+) -> LeafScore:
+    """Return the same for a `reference` that many answers of one leaf are measured against."""
     if leaf.rule is None:
         msg = f"'{leaf.code}' is the sum of its children"
         raise ValueError(msg)
@@ -103,7 +121,7 @@ def score_leaf(
         return _UNSCORED
     match answer:
         case Reported():
-            return _score_reported(leaf, leaf.rule, answer.inputs, Reference(figures, usable(leaf, benchmark)))
+            return _score_reported(leaf, leaf.rule, answer.inputs, reference)
         case None:
             return _NOT_REPORTED
         case Awarded():
@@ -113,6 +131,11 @@ def score_leaf(
             return _granted("exempt", leaf.max_points if full else best_points or ZERO, leaf)
         case Rejected():
             return _REJECTED
+
+
+def reference_of(leaf: Indicator, figures: Mapping[str, Figures], benchmark: Benchmark | None) -> Reference:
+    """Return what the rules of a leaf may look at."""
+    return Reference(figures, usable(leaf, benchmark))
 
 
 def usable(leaf: Indicator, benchmark: Benchmark | None) -> Benchmark | None:

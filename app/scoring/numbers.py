@@ -13,6 +13,7 @@ from decimal import (
     InvalidOperation,
     Overflow,
 )
+from functools import reduce
 from math import isfinite
 
 CONTEXT = Context(prec=50, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
@@ -20,13 +21,15 @@ ZERO = Decimal(0)
 ONE = Decimal(1)
 ZERO_POINTS = Decimal("0.000000")
 LARGEST = Decimal("1e15")
+LARGEST_INTEGER = 10**15 - 1
 POINT_DECIMALS = 6
 
+_HALF_UP = Context(prec=50, rounding=ROUND_HALF_UP, traps=[InvalidOperation, DivisionByZero, Overflow])
 _quantize = CONTEXT.quantize
+_round = _HALF_UP.quantize
 _divide = CONTEXT.divide
-_LARGEST_INTEGER = 10**15
-_VALUE = Decimal("1e-24")
-_VALUE_DIGITS = 26
+_multiply = CONTEXT.multiply
+VALUE = Decimal("1e-24")
 _GUARD = Decimal("1e-18")
 _POINT = Decimal("1e-6")
 _LAST_PLACE = [Decimal(1).scaleb(-decimals) for decimals in range(25)]
@@ -46,7 +49,7 @@ def to_decimal(number: object) -> Decimal:
 
     Raises NotANumberError: `not_a_number` (text, booleans, null), `not_finite`, `number_out_of_range`.
     """
-    if type(number) is int and -_LARGEST_INTEGER < number < _LARGEST_INTEGER:  # most are
+    if type(number) is int and -LARGEST_INTEGER <= number <= LARGEST_INTEGER:  # most are
         return Decimal(number)
     if isinstance(number, Decimal):
         if not number.is_finite():
@@ -69,21 +72,20 @@ def _in_range(number: Decimal) -> Decimal:
 
 
 def held(value: Decimal) -> Decimal:
-    """Return a value of less than 1e26 to 24 decimals, half even; `-0` becomes 0."""
-    return _quantize(value, _VALUE) if value else ZERO
+    """Return a value to 24 decimals, half even; `-0` becomes 0.
 
-
-def fits(value: Decimal) -> bool:
-    """Say whether a value can be held to 24 decimals in 50 digits."""
-    return not value or value.adjusted() < _VALUE_DIGITS
+    InvalidOperation from 1e26 on: 50 digits hold no more.
+    """
+    return _quantize(value, VALUE) if value else ZERO
 
 
 def ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
     """Return a quotient to 24 decimals; one too large for that keeps its 50 digits (it is clamped anyhow)."""
     quotient = _divide(numerator, denominator)
-    if not quotient:
-        return ZERO
-    return _quantize(quotient, _VALUE) if quotient.adjusted() < _VALUE_DIGITS else quotient
+    try:
+        return _quantize(quotient, VALUE) if quotient else ZERO
+    except InvalidOperation:
+        return quotient
 
 
 def clamped(share: Decimal) -> Decimal:
@@ -103,18 +105,17 @@ def points_of(share: Decimal, max_points: Decimal) -> Decimal:
         return ZERO_POINTS
     if share == ONE:
         return to_points(max_points)
-    product = _quantize(CONTEXT.multiply(share, max_points), _GUARD)
-    return to_points(product)
+    return _round(_quantize(_multiply(share, max_points), _GUARD), _POINT)
 
 
 def to_points(points: Decimal) -> Decimal:
     """Return points half up to 6 decimals."""
-    return points.quantize(_POINT, rounding=ROUND_HALF_UP, context=CONTEXT)
+    return _round(points, _POINT)
 
 
 def round_half_up(number: Decimal, decimals: int) -> Decimal:
     """Return a figure as it is shown, half up to `decimals` places."""
-    return number.quantize(_LAST_PLACE[decimals], rounding=ROUND_HALF_UP, context=CONTEXT)
+    return _round(number, _LAST_PLACE[decimals])
 
 
 def has_more_decimals(number: Decimal, decimals: int) -> bool:
@@ -124,7 +125,4 @@ def has_more_decimals(number: Decimal, decimals: int) -> bool:
 
 def total(numbers: "list[Decimal] | tuple[Decimal, ...]") -> Decimal:
     """Return an exact sum (`sum()` would use whatever context the thread has)."""
-    result = ZERO
-    for number in numbers:
-        result = CONTEXT.add(result, number)
-    return result
+    return reduce(CONTEXT.add, numbers, ZERO)

@@ -14,9 +14,11 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-from app.scoring.numbers import CONTEXT, ZERO
+from app.scoring.numbers import CONTEXT
 from app.scoring.problems import ExpressionError, ZeroDenominatorError
 from app.scoring.tokens import Token, tokens_of
+
+_divide = CONTEXT.divide
 
 MAX_NODES = 100
 MAX_DEPTH = 20
@@ -170,8 +172,8 @@ def _join(sign: str, left: Run, right: Run) -> Run:
 def _quotient(left: Run, right: Run) -> Run:
     def divide(inputs: Mapping[str, Any]) -> Decimal:
         numerator, denominator = left(inputs), right(inputs)
-        if denominator == ZERO:
+        if not denominator:
             raise ZeroDenominatorError
-        return CONTEXT.divide(numerator, denominator)
+        return _divide(numerator, denominator)
 
     return divide

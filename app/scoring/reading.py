@@ -44,6 +44,9 @@ def read_framework(document: Mapping[str, Any]) -> Framework:
         by_code={each.code: each for each in indicators},
         leaves=leaves,
         pillars=tuple(each for each in indicators if each.parent is None),
+        sums=tuple((node.ordinal, tuple(child.ordinal for child in node.children)) for node in nodes if node.children)[
+            ::-1
+        ],
     )
     if problems:
         raise DocumentError(problems)

@@ -58,7 +58,10 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Framework:
-    """An index set of one level. `indicators` are all nodes in document order (pre-order)."""
+    """An index set of one level. `indicators` are all nodes in document order (pre-order).
+
+    `sums` are the inner nodes, those below others first: the ordinal of each, and those of its children.
+    """
 
     code: str
     version: int
@@ -72,6 +75,7 @@ class Framework:
     by_code: Mapping[str, Indicator] = field(repr=False)
     leaves: tuple[Indicator, ...] = field(repr=False)
     pillars: tuple[Indicator, ...] = field(repr=False)
+    sums: tuple[tuple[int, tuple[int, ...]], ...] = field(repr=False)
 
 
 def exempted_by(framework: Framework, leaf: Indicator, traits: Collection[str]) -> ExemptionPolicy | None:

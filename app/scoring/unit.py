@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from app.scoring.numbers import CONTEXT, ONE, ZERO, ZERO_POINTS
+from app.scoring.numbers import CONTEXT, ONE, ZERO, ZERO_POINTS, total
 from app.scoring.results import LeafScore
 from app.scoring.tree import Framework, Indicator
 
@@ -53,9 +53,10 @@ def score_unit(framework: Framework, leaf_scores: Mapping[str, LeafScore], known
             continue
         states[leaf.ordinal] = score.state
         if score.state not in _MISSING:
-            _add(points, leaf, score.points)
+            points[leaf.ordinal] = score.points
+    total_points = _add_up(framework, points)
     covered = _cover(framework, tuple(states), {} if known is None else known)
-    return UnitScore(tuple(points), covered.points, covered.states, _over_pillars(framework, points), covered.total)
+    return UnitScore(tuple(points), covered.points, covered.states, total_points, covered.total)
 
 
 def _cover(framework: Framework, states: tuple[str | None, ...], known: Known) -> Covered:
@@ -64,8 +65,9 @@ def _cover(framework: Framework, states: tuple[str | None, ...], known: Known) -
         sums = [ZERO] * len(states)
         for leaf in framework.leaves:
             if states[leaf.ordinal] not in _MISSING:
-                _add(sums, leaf, leaf.max_points)
-        found = known[states] = Covered(states, tuple(sums), _over_pillars(framework, sums))
+                sums[leaf.ordinal] = leaf.max_points
+        all_covered = _add_up(framework, sums)
+        found = known[states] = Covered(states, tuple(sums), all_covered)
     return found
 
 
@@ -73,17 +75,11 @@ def _unanswered(leaf: Indicator) -> str:
     return "unscored" if leaf.is_unscored else "not_reported"
 
 
-def _add(sums: list[Decimal], leaf: Indicator, amount: Decimal) -> None:
-    sums[leaf.ordinal] = amount
-    for ordinal in leaf.path:
-        sums[ordinal] = CONTEXT.add(sums[ordinal], amount)
-
-
-def _over_pillars(framework: Framework, sums: list[Decimal]) -> Decimal:
-    result = ZERO
-    for pillar in framework.pillars:
-        result = CONTEXT.add(result, sums[pillar.ordinal])
-    return result
+def _add_up(framework: Framework, sums: list[Decimal]) -> Decimal:
+    """Fill in every node above the leaves, and return the sum over the pillars."""
+    for ordinal, children in framework.sums:
+        sums[ordinal] = total([sums[child] for child in children])
+    return total([sums[pillar.ordinal] for pillar in framework.pillars])
 
 
 def answerable(framework: Framework) -> tuple[Decimal, ...]:
@@ -91,7 +87,8 @@ def answerable(framework: Framework) -> tuple[Decimal, ...]:
     sums = [ZERO] * len(framework.indicators)
     for leaf in framework.leaves:
         if not leaf.is_unscored:
-            _add(sums, leaf, leaf.max_points)
+            sums[leaf.ordinal] = leaf.max_points
+    _add_up(framework, sums)
     return tuple(sums)
 
 

@@ -5,7 +5,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from app.scoring.expressions import Expression
 from app.scoring.fields import Section
@@ -13,17 +13,22 @@ from app.scoring.figures import Benchmark, Figures
 from app.scoring.inputs import InputDecl, check_named
 from app.scoring.numbers import ONE, ZERO, clamped
 from app.scoring.problems import Problem, ValueOutOfRangeError, ZeroDenominatorError, child
-from app.scoring.results import RuleResult
+from app.scoring.results import Goalpost, RuleResult
 
 OnZero = Literal["undetermined", "zero", "full"]
 COMMON_FIELDS = ("type", "gate", "on_zero_denominator")
 
 
-class Reference(NamedTuple):
-    """What the cohort rules of one leaf may look at: figures by slot, and the period's benchmark."""
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What the cohort rules of one leaf may look at: figures by slot, and the period's benchmark.
+
+    `found` keeps by path the goalposts that a rule has made of them: they are the same for every answer.
+    """
 
     figures: Mapping[str, Figures]
     benchmark: Benchmark | None
+    found: dict[str, dict[str, Goalpost] | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +66,15 @@ class Rule:
         if type(inputs) is not dict and not isinstance(inputs, Mapping):
             problems.append(Problem(at, "not_an_object", "the inputs are an object of names and values"))
             return {}
-        own = self.own_inputs()
-        unknown = [key for key in inputs if key not in self.declared and key not in own]
-        if unknown:
-            problems += [Problem(child(at, str(key)), "unknown_input", f"'{key}' is not declared") for key in unknown]
-        closed = self.is_closed(inputs)
-        needed = (self.gate,) if closed and self.gate else self.declared
-        checked = check_named(self.declared, inputs, needed, at, problems)
+        own, declared = self.own_inputs(), self.declared
+        problems += [
+            Problem(child(at, str(key)), "unknown_input", f"'{key}' is not declared")
+            for key in inputs
+            if key not in declared and key not in own
+        ]
+        closed = self.gate is not None and self.is_closed(inputs)
+        needed = (self.gate,) if closed and self.gate else declared
+        checked = check_named(declared, inputs, needed, at, problems)
         for key in own:
             if key in inputs:
                 checked[key] = self.check_own(key, inputs[key], child(at, key), problems)
@@ -84,7 +91,7 @@ class Rule:
 
     def score(self, inputs: Mapping[str, Any], reference: Reference, path: str = "") -> RuleResult:
         """Return the share of inputs in normal form, a closed gate first."""
-        if self.is_closed(inputs):
+        if self.gate is not None and self.is_closed(inputs):
             return RuleResult(ZERO, ZERO, gated=True)
         return self.measure(inputs, reference, path)
 
@@ -98,7 +105,7 @@ class Rule:
         Raises ZeroDenominatorError where the rule, whatever the cohort, gives no result: an undetermined
         answer is out of every figure.
         """
-        if self.is_closed(inputs):
+        if self.gate is not None and self.is_closed(inputs):
             return (None,) * len(self.slot_paths())
         return self.compare(inputs)
 

@@ -41,16 +41,14 @@ class ComparedRule(ValueRule):
         """Find the goalposts and measure the value against them; None among them: undetermined."""
         fixed = self.is_fixed()
         figures = NO_FIGURES if fixed else reference.figures.get(path, NO_FIGURES)
-        goalposts = self.goalposts(figures, reference.benchmark)
+        if path not in reference.found:
+            reference.found[path] = self.goalposts(figures, reference.benchmark)
+        goalposts = reference.found[path]
         raw = None if goalposts is None else self.share_between(value, goalposts)
-        return RuleResult(
-            None if raw is None else clamped(raw),
-            raw,
-            value,
-            slot=None if fixed else path,
-            figures=None if fixed else figures,
-            goalposts=goalposts or {},
-        )
+        share = None if raw is None else clamped(raw)
+        if fixed:
+            return RuleResult(share, raw, value, goalposts=goalposts or {})
+        return RuleResult(share, raw, value, path, figures, goalposts or {})
 
     def goalposts(self, figures: Figures, benchmark: Benchmark | None) -> dict[str, Goalpost] | None:
         """Return the goalposts by name, or None where there is nothing to compare with."""
