@@ -6,6 +6,9 @@ from app.periods import service as periods
 from app.periods.cohorts import list_cohorts
 from app.periods.models import PeriodRow
 from app.scores.rebuild import rebuild
+from app.scores.repository import gather_statistics
+
+MANY_UNITS = 200
 
 
 async def open_period(session: AsyncSession, period: PeriodRow, actor: str) -> None:
@@ -14,6 +17,7 @@ async def open_period(session: AsyncSession, period: PeriodRow, actor: str) -> N
     Every cohort is at version 1 then, and so are its participants and their scorecards.
     """
     rosters = await periods.begin_opening(session, period)
-    for cohort in await list_cohorts(session, period.code):
-        await rebuild(session, cohort)
+    reports = [await rebuild(session, cohort) for cohort in await list_cohorts(session, period.code)]
     await periods.record_opening(session, period, rosters, actor)
+    if sum(report.units for report in reports) >= MANY_UNITS:
+        await gather_statistics(session)

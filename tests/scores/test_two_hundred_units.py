@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from app.kernel.database import transaction
 from tests.oracle import everything as e
 from tests.oracle.agreement import all_items, ranking_agrees
 from tests.oracle.numbers import Json, half_up, number
@@ -89,6 +91,14 @@ def test_the_two_hundred_have_ties_near_ties_and_units_that_are_not_ranked() -> 
     assert ranks.count(None) == 9
     shown = {half_up(c.points[None], 2): c.points[None] for c in CONTESTANTS}
     assert len({c.points[None] for c in CONTESTANTS}) > len(shown), "no near tie is hidden"
+
+
+async def test_the_planner_knows_of_them_once_the_period_is_open(service: Service) -> None:
+    known = text("""
+        SELECT tablename FROM pg_stats WHERE attname = 'unit_id' AND tablename IN ('participants', 'scorecards')
+    """)
+    async with transaction(service.app.state.database) as session:
+        assert set(await session.scalars(known)) == {"participants", "scorecards"}
 
 
 @pytest.mark.parametrize("limit", [7, 1000])

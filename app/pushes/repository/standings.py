@@ -8,12 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.kernel.database import fetch
 from app.periods.cohorts import Cohort
 
+# Not joined: of a period that has just been opened there are no statistics, and each would be held against all.
 STANDINGS = """
-    SELECT array_agg(pt.unit_id), array_agg(CAST(s.points * 1000000 AS bigint)),
-           array_agg(pt.unit_id) FILTER (WHERE NOT pt.ranked)
-      FROM participants pt
-      JOIN scorecards s ON s.period_id = pt.period_id AND s.unit_id = pt.unit_id AND s.basis = 'assessed'
-     WHERE pt.period_id = $1 AND pt.level_id = $2
+    SELECT array_agg(unit_id), array_agg(CAST(points * 1000000 AS bigint)),
+           ARRAY(SELECT unit_id FROM participants WHERE period_id = $1 AND level_id = $2 AND NOT ranked)
+      FROM scorecards WHERE period_id = $1 AND level_id = $2 AND basis = 'assessed'
 """
 NAMES = """
     SELECT unit_id, code, ancestors, sort_key FROM participants

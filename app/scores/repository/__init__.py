@@ -7,6 +7,7 @@ from app.scores.repository.figures import Figured, figure_row, load_figures, req
 from app.scores.repository.rosters import forget_scores, reported_elsewhere, revalue
 from app.scores.repository.scorecards import (
     covered_points,
+    gather_statistics,
     own_points,
     patch_leaf,
     scorecard_row,
@@ -26,6 +27,7 @@ __all__ = [
     "exactly",
     "figure_row",
     "forget_scores",
+    "gather_statistics",
     "load_figures",
     "own_points",
     "participants_of",

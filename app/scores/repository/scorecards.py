@@ -1,8 +1,8 @@
 """SQL of scorecards."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from sqlalchemy import text
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.database import fetch
 from app.kernel.pending import Statement
+from app.kernel.threads import beside
 from app.periods.cohorts import NEXT_VERSION, NEXT_VERSION_BY_NAME, Cohort
 from app.scores.cohort import ScoredCohort
 from app.scores.repository.exact import array_text
@@ -38,6 +39,8 @@ CORRECT_SCORECARDS = f"{UPSERT_SCORECARDS} RETURNING unit_id"
 ARRAYS = ("pillar_points", "node_points", "node_covered", "states")
 SLICE = 1000
 """So many scorecards go in one statement, which stays well within the time that one may take."""
+# The columns that queries join by; arrays would take seconds, and nobody asks for them by value.
+STATISTICS = "ANALYZE (SKIP_LOCKED) participants, scorecards (period_id, level_id, unit_id, basis)"
 OWN_POINTS = text("""
     SELECT node_points FROM scorecards WHERE period_id = :period_id AND unit_id = :unit_id AND basis = :basis
 """)
@@ -61,10 +64,16 @@ async def upsert_scorecards(session: AsyncSession, cohort: Cohort, rows: Sequenc
     """Write the scorecards that differ from what is stored, or are not there, and return their units."""
     wrong: set[int] = set()
     known: dict[int, str] = {}
+
+    async def send(columns: list[list[Any]]) -> None:
+        if columns:
+            changed = await fetch(session, CORRECT_SCORECARDS, cohort.period_id, cohort.level_id, *columns)
+            wrong.update(row[0] for row in changed)
+
+    columns: list[list[Any]] = []
     for start in range(0, len(rows), SLICE):
-        columns = await asyncio.to_thread(columns_of, rows[start : start + SLICE], known)
-        changed = await fetch(session, CORRECT_SCORECARDS, cohort.period_id, cohort.level_id, *columns)
-        wrong.update(row[0] for row in changed)
+        columns = await beside(partial(columns_of, rows[start : start + SLICE], known), send(columns))
+    await send(columns)
     return wrong
 
 
@@ -123,6 +132,15 @@ async def patch_leaf(
 def covered_points(leaf: Indicator, state: str) -> Decimal:
     """The answerable points that a leaf in this state covers: all of its maximum, or none."""
     return Decimal(0) if state in {"not_reported", "unscored"} else leaf.max_points
+
+
+async def gather_statistics(session: AsyncSession) -> None:
+    """Tell the planner of the rows that were just added.
+
+    To it a period that it does not know has no rows, and each unit of thousands would be held against all: seconds for
+    every poll, until the server's own analysis comes by. Does nothing where our role does not own the tables.
+    """
+    await fetch(session, STATISTICS)
 
 
 async def own_points(session: AsyncSession, cohort: Cohort, unit_id: int, basis: Basis) -> list[Decimal]:
