@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Annotated, Any, ClassVar
 
 import asyncpg
@@ -112,7 +111,7 @@ async def copy_in(session: AsyncSession, table: str, columns: Sequence[str], row
     Many times as fast as INSERT. One call is one statement, and has to be done within the time of one.
     """
     driver = await driver_of(session)
-    await driver.copy_to_table(table, source=BytesIO(rows), columns=columns)
+    await driver.copy_to_table(table, source=memoryview(rows), columns=columns)
 
 
 @asynccontextmanager

@@ -2,9 +2,19 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 T = TypeVar("T")
+P = ParamSpec("P")
+
+_FEW = 200
+
+
+async def aside(size: int, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """What `work` returns; in a thread where it has many things to do, so that it holds nobody up."""
+    if size <= _FEW:
+        return work(*arguments, **named)
+    return await asyncio.to_thread(work, *arguments, **named)
 
 
 async def beside(work: Callable[[], T], waiting: Awaitable[Any]) -> T:

@@ -1,9 +1,10 @@
-"""Values held against roster and framework, before any lock is taken; every problem is told."""
+"""Values held against roster and framework; every problem is told."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+
+import msgspec
 
 from app.clients.client import Client, Scope
 from app.kernel.errors import FieldError, ForbiddenError
@@ -17,14 +18,14 @@ from app.submissions.checking import find_leaf
 from app.units.repository import called
 
 
-class Placed(NamedTuple):
-    """A value of a unit on the roster: its leaf (None where unknown), and what is taken of it: inputs or points."""
+class Placed(msgspec.Struct, gc=False):
+    """A value of a unit on the roster; once checked also its leaf (None: unknown), and the inputs or points taken."""
 
     given: Given
     target: Target
-    leaf: PushedLeaf | None
-    taken: Taken | None
-    points: Decimal | None
+    leaf: PushedLeaf | None = None
+    taken: Taken | None = None
+    points: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -78,34 +79,27 @@ class Leaves(dict[str, PushedLeaf | None]):
         self[code] = made
         return made
 
+    def forget(self) -> None:
+        """Let go of all that was read; no more will be."""
+        for leaf in self.values():
+            if leaf is not None:
+                leaf.forget()
 
-def place(
-    client: Client, roster: Roster, source: str | None, given: Sequence[Given], found: Findings
-) -> dict[int, list[Placed]]:
-    """Every value whose unit is known, by level; the others noted as `unknown_unit`. UnusualError as `reading` says.
 
-    Also noted: `unknown_indicator`, `missing_source` (awarded points without one), and whatever the leaf has against
-    the inputs or points. A unit or indicator outside the client's bounds is told as one that is not there.
-    """
-    placed: dict[int, list[Placed]] = {level_id: [] for level_id in roster.cohorts}
-    leaves = {level_id: Leaves(client, scored) for level_id, scored in roster.cohorts.items()}
+Seats = dict[int, dict[int, list[Placed]]]
+"""Values by level and unit, by ids of both."""
+
+
+def seat(roster: Roster, given: Sequence[Given], found: Findings) -> Seats:
+    """Every value whose unit is known, the others noted as `unknown_unit`: those outside the client's bounds too."""
+    seats: Seats = {level_id: {} for level_id in roster.cohorts}
     for value in given:
         target = roster.targets.get(value.unit)
         if target is None:
             unknown_unit(roster, value, found)
-            continue
-        if value.points is not None and source is None:
-            found.add(
-                value.position, f"{value.at}/points", "missing_source", "Awarded points take the push's `source`."
-            )
-        leaf = leaves[target.level_id][value.indicator]
-        if leaf is None:
-            detail = f"The framework has no leaf '{value.indicator}'."
-            found.add(value.position, f"{value.at}/indicator", "unknown_indicator", detail)
-        placed[target.level_id].append(check(leaf, target, value, found))
-    for leaf in (leaf for each in leaves.values() for leaf in each.values() if leaf is not None):
-        leaf.forget()
-    return placed
+        else:
+            seats[target.level_id].setdefault(target.unit_id, []).append(Placed(value, target))
+    return seats
 
 
 def unknown_unit(roster: Roster, value: Given, found: Findings) -> None:
@@ -114,15 +108,25 @@ def unknown_unit(roster: Roster, value: Given, found: Findings) -> None:
     found.add(value.position, f"{value.at}/unit", "unknown_unit", detail)
 
 
-def check(leaf: PushedLeaf | None, target: Target, value: Given, found: Findings) -> Placed:
-    """One value against the leaf it names."""
+def check(leaves: Leaves, source: str | None, value: Placed, found: Findings) -> None:
+    """Find what is taken of one value, and note what the leaf it names has against it.
+
+    Also noted: `unknown_indicator` (the same for one outside the client's bounds), and `missing_source` for awarded
+    points without one. UnusualError as `reading` says.
+    """
+    given, at = value.given, value.given.position
+    if given.points is not None and source is None:
+        found.add(at, f"{given.at}/points", "missing_source", "Awarded points take the push's `source`.")
+    leaf = value.leaf = leaves[given.indicator]
     if leaf is None:
-        return Placed(value, target, None, None, None)
+        detail = f"The framework has no leaf '{given.indicator}'."
+        found.add(at, f"{given.at}/indicator", "unknown_indicator", detail)
+        return
     try:
-        if value.points is not None:
-            return Placed(value, target, leaf, None, check_award(leaf.indicator, value.points, f"{value.at}/points"))
-        return Placed(value, target, leaf, leaf.take(value), None)
+        if given.points is None:
+            value.taken = leaf.take(given)
+        else:
+            value.points = check_award(leaf.indicator, given.points, f"{given.at}/points")
     except AnswerError as error:
         for problem in error.problems:
-            found.add(value.position, problem.pointer, problem.code, problem.detail)
-        return Placed(value, target, leaf, None, None)
+            found.add(at, problem.pointer, problem.code, problem.detail)

@@ -4,7 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
+
+import msgspec
 
 from app.pushes.checking import Findings, Placed
 from app.pushes.leaves import PushedLeaf
@@ -14,7 +16,7 @@ Outcome = Literal["created", "updated", "unchanged", "stale"]
 Records = Mapping[tuple[int, int], AnswerRecord]
 
 
-class Change(NamedTuple):
+class Change(msgspec.Struct, gc=False):
     """A value that is to be written over `known`, None where nothing is stored.
 
     `moves` is false where only its stamp and source are new.
@@ -71,10 +73,11 @@ def decide_all(
     """Decide each value, count what becomes of it, return what is to be written."""
     changes = []
     for value in values:
-        if value.leaf is None:
+        leaf = value.leaf
+        if leaf is None:
             continue
-        known = records.get((value.target.unit_id, value.leaf.id))
-        outcome, change = decide(value, value.leaf, known, source)
+        known = records.get((value.target.unit_id, leaf.id)) if records else None
+        outcome, change = decide(value, leaf, known, source)
         counts[outcome] += 1
         if change is not None:
             changes.append(change)

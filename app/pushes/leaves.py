@@ -11,7 +11,7 @@ from app.pushes.reading import UNREADABLE
 from app.pushes.values import Given, parsed
 from app.scores.repository import array_text
 from app.scores.stored import StoredAnswer
-from app.scoring import AnswerError, Indicator, Reported, check_inputs, cohort_values
+from app.scoring import AnswerError, Indicator, read_inputs
 from app.submissions.repository import AnswerRecord
 
 _INPUTS = msgspec.json.Decoder(dict[str, Any])
@@ -49,12 +49,12 @@ class PushedLeaf:
 
     def take(self, given: Given) -> Taken:
         """The inputs of a value. AnswerError with all that is wrong, by pointer; UnusualError as `reading` says."""
-        at = f"/values/{given.position}/inputs"
-        if not isinstance(given.inputs, bytes):
-            return self._take(given.inputs or {}, at)
-        taken = self._taken.get(given.inputs)
+        text = given.inputs
+        if not isinstance(text, bytes):
+            return self._take(text or {}, f"{given.at}/inputs")
+        taken = self._taken.get(text)
         if taken is None:
-            taken = self._taken[given.inputs] = self._read(given.inputs, at)
+            taken = self._taken[text] = self._read(text, f"{given.at}/inputs")
         return taken
 
     def forget(self) -> None:
@@ -64,23 +64,37 @@ class PushedLeaf:
     def _read(self, text: bytes, at: str) -> Taken:
         try:
             inputs = _INPUTS.decode(text)
-            # A colon more: a text has one, inputs are nested, or a member comes twice.
-            if text.count(b":") == len(inputs):
+            # A colon more: a text has one, or a member comes twice.
+            if text.count(b":") == members(inputs):
                 return self._take(inputs, at)
         except (*UNREADABLE, AnswerError):
             pass  # told of what the careful parser makes of it
         return self._take(parsed(text), at)
 
     def _take(self, inputs: Mapping[str, Any], at: str) -> Taken:
-        checked = check_inputs(self.indicator, inputs, at)
-        values = None
-        if self.indicator.slots:
-            values = array_text(cohort_values(self.indicator, Reported(checked)))
-        return Taken(text_of(inputs, checked), values, StoredAnswer(checked))
+        checked, values = read_inputs(self.indicator, inputs, at)
+        return Taken(text_of(inputs, checked), array_text(values) if values else None, StoredAnswer(checked))
+
+
+def members(inputs: Mapping[str, Any]) -> int:
+    """How many members inputs have, their parts' too."""
+    found = len(inputs)
+    for value in inputs.values():
+        if type(value) is dict:
+            found += members(value)
+    return found
 
 
 def text_of(given: Mapping[str, Any], checked: Mapping[str, Any]) -> str:
     """The canonical JSON of checked inputs. That of whole numbers is what was given, in order."""
-    if all(type(value) is int for value in given.values()):
+    if are_whole(given):
         return orjson.dumps(given, option=orjson.OPT_SORT_KEYS).decode()
     return canonical(checked).decode()
+
+
+def are_whole(inputs: Mapping[str, Any]) -> bool:
+    """Whether inputs are whole numbers, those of their parts too."""
+    for value in inputs.values():
+        if type(value) is not int and not (type(value) is dict and are_whole(value)):
+            return False
+    return True

@@ -1,63 +1,84 @@
 """Everything that is stored of a cohort, gone through some units at a time: what a large push changes, and leaves."""
 
-import asyncio
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.kernel.threads import beside
 from app.pushes import repository
 from app.pushes.checking import Placed
-from app.pushes.deciding import Change, Outcome, Records, decide_all
-from app.pushes.rows import StoredAnswers, stored_after
-from app.scores.cohort import ScoredCohort
+from app.pushes.deciding import Change, Records
+from app.pushes.judging import Judge
+from app.pushes.progress import decided
+from app.pushes.rows import NO_ROWS, Rows, StoredAnswers, Work, rows_of, stored_after
+from app.pushes.writing import is_small, put
 from app.scores.repository import participants_of
 
 UNITS = 250
 """So many units are read at a time: their rows are not to be held all at once."""
 
 
-async def decide_cohort(
-    session: AsyncSession,
-    scored: ScoredCohort,
-    values: Sequence[Placed],
-    source: str | None,
-    counts: Counter[Outcome],
-) -> tuple[list[Change], StoredAnswers]:
-    """The changes, by unit, and everybody's answers as they stand once these are written."""
-    by_unit: dict[int, list[Placed]] = {unit_id: [] for unit_id, _ in await participants_of(session, scored.cohort)}
-    for value in values:
-        by_unit[value.target.unit_id].append(value)
-    changes: list[Change] = []
-    after: StoredAnswers = {unit_id: {} for unit_id in by_unit}
-    units = list(by_unit)
-    for start in range(0, len(units), UNITS):
-        part = units[start : start + UNITS]
-        given = [value for unit_id in part for value in by_unit[unit_id]]
-        records = await repository.list_records(session, scored.cohort, part)
-        decided = await asyncio.to_thread(decide_all, given, records, source, counts)
-        await asyncio.to_thread(carry_forward, scored, records, given, decided, source, after)
-        changes += decided
-    return changes, after
+class Ledger:
+    """A cohort as it stands, and as it will. Few changes wait for the end: they are scored unit by unit."""
+
+    def __init__(self, work: Work, judge: Judge, units: Sequence[int]) -> None:
+        self.after: StoredAnswers = {unit_id: {} for unit_id in units}
+        self._work = work
+        self._judge = judge
+        self._codes = {indicator_id: leaf.code for indicator_id, leaf in work.scored.leaf_by_id().items()}
+        self._waiting: list[Change] = []
+        self._changed: set[int] = set()
+
+    def parts(self) -> Iterator[Sequence[int]]:
+        """The units, so many at a time."""
+        units = list(self.after)
+        for start in range(0, len(units), UNITS):
+            yield units[start : start + UNITS]
+
+    @property
+    def has_few(self) -> bool:
+        """Whether so few units have changed that they are better scored one by one."""
+        return is_small(len(self._changed), len(self.after))
+
+    def enter(self, values: Sequence[Placed], records: Records) -> Rows:
+        """Check and decide the values of some units, of which these are all records; what is to be written now."""
+        changes = self._judge.decide(self._judge.check(values), records)
+        self._carry_forward(values, records, changes)
+        self._work.changes += changes
+        self._waiting += changes
+        self._changed.update(change.placed.target.unit_id for change in changes)
+        if self._judge.refuses or self.has_few:
+            return NO_ROWS
+        rows, self._waiting = rows_of(self._work, self._waiting), []
+        return rows
+
+    def _carry_forward(self, values: Sequence[Placed], records: Records, changes: Sequence[Change]) -> None:
+        """Note how the answers of some units stand. Inputs that say the same are one object."""
+        same = {(value.target.unit_id, value.leaf.id): value.taken for value in values if value.leaf} if records else {}
+        for change in changes:
+            unit_id = change.placed.target.unit_id
+            self.after[unit_id][change.leaf.code] = stored_after(change, self._work.source)
+        for (unit_id, indicator_id), record in records.items():
+            code, taken = self._codes[indicator_id], same.get((unit_id, indicator_id))
+            if code in self.after[unit_id]:
+                continue
+            shared = taken is not None and record.verdict is None and record.reported == taken.inputs
+            self.after[unit_id][code] = taken.stored if shared and taken else record.scored
 
 
-def carry_forward(
-    scored: ScoredCohort,
-    records: Records,
-    given: Sequence[Placed],
-    decided: Sequence[Change],
-    source: str | None,
-    after: StoredAnswers,
-) -> None:
-    """Note how the answers of some units stand. Inputs that say the same are one object."""
-    codes = {indicator_id: leaf.code for indicator_id, leaf in scored.leaf_by_id().items()}
-    same = {(value.target.unit_id, value.leaf.id): value.taken for value in given if value.leaf} if records else {}
-    for change in decided:
-        unit_id = change.placed.target.unit_id
-        after[unit_id][change.leaf.code] = stored_after(change, source)
-    for (unit_id, indicator_id), record in records.items():
-        code, taken = codes[indicator_id], same.get((unit_id, indicator_id))
-        if code in after[unit_id]:
-            continue
-        shared = taken is not None and record.verdict is None and record.reported == taken.inputs
-        after[unit_id][code] = taken.stored if shared and taken else record.scored
+async def go_through(session: AsyncSession, work: Work, judge: Judge, values: Mapping[int, Sequence[Placed]]) -> None:
+    """Check, decide and write the values, by unit. While some are written the next are checked.
+
+    What may be left to write is `work.rows`. Where few units change nothing is written, and `work.after` is None.
+    """
+    cohort = work.scored.cohort
+    ledger = Ledger(work, judge, [unit_id for unit_id, _ in await participants_of(session, cohort)])
+    rows = NO_ROWS
+    for number, units in enumerate(ledger.parts(), 1):
+        given = [value for unit_id in units for value in values.get(unit_id, ())]
+        records = await repository.list_records(session, cohort, units)
+        rows = await beside(partial(ledger.enter, given, records), put(session, work, rows))
+        decided(number * UNITS, len(ledger.after))
+    work.rows = rows
+    work.after = None if ledger.has_few else ledger.after

@@ -1,8 +1,8 @@
 """The cohorts of a push under their locks, and who of them may be written now."""
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,7 +10,7 @@ from app.audit.chain import Link
 from app.kernel.errors import ConflictError
 from app.periods.cohorts import lock_cohort
 from app.pushes import repository
-from app.pushes.checking import Findings, Placed, Roster, unknown_unit
+from app.pushes.checking import Findings, Placed, Roster, Seats, unknown_unit
 from app.pushes.repository import UnitState
 from app.scores.cohort import ScoredCohort
 
@@ -20,29 +20,28 @@ EDITABLE = frozenset({"draft", "returned"})
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """One cohort whose lock is held, the values that belong to it, and its units that they name."""
+    """One cohort whose lock is held, the values that belong to it by unit, and the units as they stand."""
 
     scored: ScoredCohort
     link: Link
-    values: Sequence[Placed]
+    values: Mapping[int, Sequence[Placed]]
     units: Mapping[int, UnitState]
 
+    def all(self) -> Iterator[Placed]:
+        """Every value."""
+        return chain.from_iterable(self.values.values())
 
-async def lock_all(session: AsyncSession, roster: Roster, placed: Mapping[int, Sequence[Placed]]) -> list[Locked]:
+
+async def lock_all(session: AsyncSession, roster: Roster, seats: Seats) -> list[Locked]:
     """Lock every cohort that a value belongs to, in the order of `list_cohorts`, as whoever locks several does."""
     locked = []
     for level_id, scored in roster.cohorts.items():
-        values = placed[level_id]
+        values = seats[level_id]
         if values:
-            ids = await asyncio.to_thread(units_of, values)
             link = await lock_cohort(session, scored.cohort)
-            locked.append(Locked(scored, link, values, await repository.list_units(session, scored.cohort, ids)))
+            units = await repository.list_units(session, scored.cohort, list(values))
+            locked.append(Locked(scored, link, values, units))
     return locked
-
-
-def units_of(values: Sequence[Placed]) -> list[int]:
-    """The ids of the units that values belong to."""
-    return list({value.target.unit_id for value in values})
 
 
 def check_standing(roster: Roster, locked: Sequence[Locked], found: Findings) -> None:
@@ -55,18 +54,18 @@ def check_standing(roster: Roster, locked: Sequence[Locked], found: Findings) ->
     """
     concerned = [each for each in locked if not all_stand(roster, each)]
     refusals = [refused for each in concerned for refused in outside_windows(roster, each)]
-    if refusals and len(refusals) == sum(len(each.values) for each in locked):
+    if refusals and len(refusals) == sum(map(len, chain.from_iterable(each.values.values() for each in locked))):
         raise refusals[0][1]
     for value, refusal in refusals:
         found.add(value.given.position, f"{value.given.at}/unit", refusal.code, refusal.detail)
     for each in concerned:
-        for value in each.values:
+        for value in each.all():
             check_unit(roster, value, each.units.get(value.target.unit_id), found)
 
 
 def all_stand(roster: Roster, locked: Locked) -> bool:
     """Whether every value of a cohort can be written. Asked of its units: there are far fewer."""
-    for unit_id, awards in {(value.target.unit_id, value.given.points is not None) for value in locked.values}:
+    for unit_id, awards in {(value.target.unit_id, value.given.points is not None) for value in locked.all()}:
         unit = locked.units.get(unit_id)
         if unit is None or not (awards or unit.submission in EDITABLE):
             return False
@@ -78,7 +77,7 @@ def all_stand(roster: Roster, locked: Locked) -> bool:
 def outside_windows(roster: Roster, locked: Locked) -> Iterator[tuple[Placed, ConflictError]]:
     """The values whose unit's window is not open now, each with its refusal."""
     known: dict[tuple[int, bool], ConflictError | None] = {}
-    for value in locked.values:
+    for value in locked.all():
         key = (value.target.unit_id, value.given.points is not None)
         unit = locked.units.get(key[0])
         if key not in known:

@@ -1,5 +1,7 @@
 """The body of a push: its frame is read at once, each value when its turn comes, so that megabytes hold nobody up."""
 
+import asyncio
+
 import msgspec
 from msgspec import UNSET, UnsetType
 from pydantic import ValidationError
@@ -11,6 +13,8 @@ from app.pushes.schemas import MOST_VALUES, PushWrite
 Raw = msgspec.Raw
 UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 """What the quick parser raises; the careful one then says what it is."""
+LARGE = 100_000
+"""So many bytes hold nobody up while they are read."""
 # NUL has to be refused, and an escaped colon would hide a member that comes twice.
 _UNUSUAL = (b"\\u0000", b"\\u003")
 
@@ -28,7 +32,12 @@ class _Frame(msgspec.Struct, forbid_unknown_fields=True, gc=False):
 _FRAME = msgspec.json.Decoder(_Frame)
 
 
-def read_push(text: bytes) -> PushWrite:
+async def read_push(text: bytes) -> PushWrite:
+    """The push, a large one read in a thread. Errors as `read_at_once`."""
+    return await asyncio.to_thread(read_at_once, text) if len(text) > LARGE else read_at_once(text)
+
+
+def read_at_once(text: bytes) -> PushWrite:
     """The push. What it is made of is checked, its values are not yet: they stay JSON unless something is unusual.
 
     BadRequestError `unreadable_body`, `duplicate_member`; InvalidError; RequestValidationError.
@@ -51,11 +60,6 @@ def frame(text: bytes) -> PushWrite | None:
     return head.model_copy(update={"values": found.values})
 
 
-def colons(text: Raw) -> int:
-    """How many colons are in a piece of JSON: one for each member, and those of its texts."""
-    return bytes(text).count(b":")
-
-
 def read_with_care(body: PushWrite) -> PushWrite:
     """The same with its values parsed, each at the depth it has in the body. What `Strictness` refuses is raised."""
     values = [parse(b"[[%b]]" % bytes(value))[0][0] if isinstance(value, Raw) else value for value in body.values]
@@ -67,4 +71,4 @@ def _has_twice(text: bytes, found: _Frame) -> bool:
     # The quick parser takes the last of two members: their colons tell.
     members = 2 + (found.source is not UNSET)
     told = found.period.count(":") + (found.source.count(":") if isinstance(found.source, str) else 0)
-    return text.count(b":") != members + told + sum(map(colons, found.values))
+    return text.count(b":") != members + told + b"".join(found.values).count(b":")

@@ -1,7 +1,7 @@
 """Changes as they are stored: rows of answers."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from app.audit.chain import Link
@@ -16,28 +16,37 @@ from app.submissions.repository import AnswerRecord
 StoredAnswers = dict[int, dict[str, StoredAnswer]]
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What is to be written into one locked cohort; `actor` and `source` are who sends it, and from where.
+class Rows(NamedTuple):
+    """Reported values where nothing was stored, as lines of a COPY, and where something was; and awarded points.
 
-    `after` is everybody's answers as they stand once it is written, None where only some were read.
+    `units` are those whose answers they are.
+    """
+
+    units: Sequence[int]
+    new: Sequence[str]
+    known: Sequence[ReportedRow]
+    awarded: Sequence[AwardedRow]
+
+
+NO_ROWS = Rows((), (), (), ())
+
+
+@dataclass(slots=True)
+class Work:
+    """What one locked cohort is written; `actor` and `source` are who sends it, and from where.
+
+    `after` is everybody's answers as they stand once it is written, and `rows` those of the changes that are not
+    written yet; without `after` only some answers were read, and nothing is written.
     """
 
     scored: ScoredCohort
     link: Link
     units: Mapping[int, UnitState]
-    changes: Sequence[Change]
     actor: str
     source: str | None
-    after: StoredAnswers | None
-
-
-class Rows(NamedTuple):
-    """Reported values where nothing was stored, as lines of a COPY, and where something was; and awarded points."""
-
-    new: Sequence[str]
-    known: Sequence[ReportedRow]
-    awarded: Sequence[AwardedRow]
+    changes: list[Change] = field(default_factory=list)
+    after: StoredAnswers | None = None
+    rows: Rows = NO_ROWS
 
 
 class Figures(NamedTuple):
@@ -45,6 +54,9 @@ class Figures(NamedTuple):
 
     own: str | None
     assessed: str | None
+
+
+_NO_FIGURES = Figures(None, None)
 
 
 def stored_after(change: Change, source: str | None) -> StoredAnswer:
@@ -61,7 +73,7 @@ def stored_after(change: Change, source: str | None) -> StoredAnswer:
 def figures_of(work: Work, change: Change) -> Figures:
     """What the leaf gives once the change is written."""
     if not change.leaf.indicator.slots:
-        return Figures(None, None)
+        return _NO_FIGURES
     traits, taken = work.units[change.placed.target.unit_id].traits, change.placed.taken
     if taken is not None and not traits and (change.known is None or change.known.verdict is None):
         return Figures(taken.values, taken.values)
@@ -75,6 +87,7 @@ def rows_of(work: Work, changes: Sequence[Change]) -> Rows:
     """Changes as rows."""
     reported = [change for change in changes if change.placed.points is None]
     return Rows(
+        list({change.placed.target.unit_id for change in changes}),
         [new_line(work, change) for change in reported if change.known is None],
         [reported_row(work, change) for change in reported if change.known is not None],
         [awarded_row(work, change) for change in changes if change.placed.points is not None],
@@ -83,10 +96,12 @@ def rows_of(work: Work, changes: Sequence[Change]) -> Rows:
 
 def new_line(work: Work, change: Change) -> str:
     """A reported value that is the first of its leaf."""
-    placed, given, figures = change.placed, change.placed.given, figures_of(work, change)
-    assert placed.taken is not None  # noqa: S101  reported values are taken inputs
-    stamp = (given.sequence, given.observed_at)
-    return repository.copied_line(placed.target.unit_id, change.leaf.id, placed.taken.text, *stamp, *figures)
+    placed, (own, assessed) = change.placed, figures_of(work, change)
+    given, taken = placed.given, placed.taken
+    assert taken is not None  # noqa: S101  reported values are taken inputs
+    return repository.copied_line(
+        placed.target.unit_id, change.leaf.id, taken.text, given.sequence, given.observed_at, own, assessed
+    )
 
 
 def reported_row(work: Work, change: Change) -> ReportedRow:

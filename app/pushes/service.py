@@ -9,19 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
 from app.kernel.collector import collector_at_rest
+from app.kernel.threads import aside
 from app.periods import repository as periods
 from app.periods.cohorts import list_cohorts
 from app.periods.participants import require_opened
 from app.pushes import repository
-from app.pushes.checking import Findings, Roster, place, require_scopes
-from app.pushes.deciding import Outcome, decide_all, latest
+from app.pushes.checking import Findings, Leaves, Roster, require_scopes, seat
+from app.pushes.deciding import Outcome
 from app.pushes.effects import moved
-from app.pushes.ledger import decide_cohort
+from app.pushes.judging import Judge
+from app.pushes.ledger import go_through
 from app.pushes.locking import Locked, check_standing, lock_all
-from app.pushes.progress import CHECKED, DECIDED, READ, reached, written
+from app.pushes.progress import DECIDED, READ, reached, written
 from app.pushes.reading import UnusualError, read_with_care
 from app.pushes.refusing import refusal
-from app.pushes.rows import StoredAnswers, Work
+from app.pushes.rows import Work
 from app.pushes.schemas import PushCounts, PushEffect, PushQuery, PushReport, PushWrite
 from app.pushes.values import Given, read_values
 from app.pushes.writing import FEW_UNITS, is_small, write
@@ -51,37 +53,39 @@ async def push(session: AsyncSession, client: Client, body: PushWrite, query: Pu
     with collector_at_rest():
         try:
             return await carry_out(session, client, body, query)
-        except UnusualError:  # before anything is locked
+        except UnusualError:
             return await carry_out(session, client, await asyncio.to_thread(read_with_care, body), query)
 
 
 async def carry_out(session: AsyncSession, client: Client, body: PushWrite, query: PushQuery) -> PushReport:
-    """Do it; a dry run in a savepoint, back to which it then goes."""
-    if not query.dry_run:
+    """Do it, in a savepoint: a dry run goes back to it, and so does whoever has to begin anew.
+
+    Where there are few values they are all checked before any is written.
+    """
+    if len(body.values) <= FEW_UNITS and not query.dry_run:
         return await do(session, client, body, query)
     async with session.begin_nested() as trial:
         report = await do(session, client, body, query)
-        await trial.rollback()
+        if query.dry_run:
+            await trial.rollback()
     return report
 
 
 async def do(session: AsyncSession, client: Client, body: PushWrite, query: PushQuery) -> PushReport:
-    """Check, lock, decide, write. Many values are read and checked in a thread, beside the other requests."""
+    """Read, lock, check, decide, write, score. Many values are gone through in a thread, beside the other requests."""
     received = len(body.values)
     if received > MANY:
         await repository.allow_pauses(session)
-    given, unreadable = await asyncio.to_thread(read_values, body.values)
-    units = await asyncio.to_thread(named_units, client, given)
+    given, unreadable = await aside(received, read_values, body.values)
+    units = await aside(received, named_units, client, given)
     reached(READ)
     outcomes = Outcomes(Findings(unreadable, {error.index for error in unreadable}))
     roster = await read_roster(session, client, body.period, query.unit_scheme, units)
-    placed = await asyncio.to_thread(place, client, roster, body.source, given, outcomes.findings)
-    body.values.clear()  # from here on nothing is read anew
+    seats = await aside(received, seat, roster, given, outcomes.findings)
     del given
-    reached(CHECKED)
-    locked = await lock_all(session, roster, placed)
-    await asyncio.to_thread(check_standing, roster, locked, outcomes.findings)
-    works = [await settle(session, client, each, body.source, outcomes) for each in locked]
+    locked = await lock_all(session, roster, seats)
+    await aside(received, check_standing, roster, locked, outcomes.findings)
+    works = [await settle(session, client, each, body.source, query, outcomes) for each in locked]
     if outcomes.findings.errors and query.atomic:
         raise refusal(report_of(outcomes, query, PushCounts(received=received, rejected=received)))
     reached(DECIDED)
@@ -115,20 +119,24 @@ async def read_roster(
     return Roster(period, scheme, {name: targets[code] for name, code in codes.items() if code in targets}, cohorts)
 
 
-async def settle(session: AsyncSession, client: Client, locked: Locked, source: str | None, outcomes: Outcomes) -> Work:
-    """Decide what becomes of each value of one cohort, as the writer before left it."""
-    scored = locked.scored
+async def settle(
+    session: AsyncSession, client: Client, locked: Locked, source: str | None, query: PushQuery, outcomes: Outcomes
+) -> Work:
+    """Decide what becomes of each value of one cohort, as the writer before left it. Much is written at once."""
+    scored, units = locked.scored, list(locked.values)
     outcomes.versions[scored.cohort.level] = locked.link.version
-    values = await asyncio.to_thread(latest, locked.values, outcomes.findings, outcomes.counts)
-    units = list(locked.units)
-    after: StoredAnswers | None = None
+    judge = Judge(Leaves(client, scored), source, query.atomic, outcomes.findings, outcomes.counts)
+    work = Work(scored, locked.link, locked.units, client.id, source)
     if len(units) <= FEW_UNITS or is_small(len(units), await repository.count_units(session, scored.cohort)):
-        leaves = {each.leaf.id for each in values if each.leaf}
+        values = list(locked.all())
+        await aside(len(values), judge.check, values)
+        leaves = {value.leaf.id for value in values if value.leaf}
         records = await repository.list_records(session, scored.cohort, units, list(leaves))
-        changes = decide_all(values, records, source, outcomes.counts)
+        work.changes = await aside(len(values), judge.decide, values, records)
     else:
-        changes, after = await decide_cohort(session, scored, values, source, outcomes.counts)
-    return Work(scored, locked.link, locked.units, changes, client.id, source, after)
+        await go_through(session, work, judge, locked.values)
+    judge.leaves.forget()
+    return work
 
 
 async def carry_into(session: AsyncSession, client: Client, work: Work, outcomes: Outcomes) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -13,13 +14,13 @@ from app.kernel.errors import BadRequestError
 from app.kernel.pointers import field_errors
 from app.kernel.schema import IndicatorCode, Number, Timestamp
 from app.kernel.strictness import is_suspect, parse
-from app.pushes.reading import UNREADABLE, Raw, UnusualError, colons
+from app.pushes.reading import UNREADABLE, Raw, UnusualError
 from app.pushes.schemas import SAFE_INTEGER, PushedValue, PushError
 from app.units.schemas import UnitKey
 
 
-class Given(NamedTuple):
-    """One readable value, its inputs still JSON unless it was read with care. A tuple: there may be 250 000."""
+class Given(msgspec.Struct, gc=False):
+    """One readable value, its inputs still JSON unless it was read with care. Small: there may be 250 000."""
 
     position: int
     unit: str
@@ -38,14 +39,16 @@ class Given(NamedTuple):
 class _Value(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     unit: str
     indicator: str
-    inputs: msgspec.Raw = msgspec.Raw()
+    inputs: msgspec.Raw | UnsetType = UNSET
     points: int | float | UnsetType | None = UNSET
     sequence: int | float | UnsetType | None = UNSET
     observed_at: str | UnsetType | None = UNSET
 
 
-_VALUE = msgspec.json.Decoder(_Value)
-_NO_INPUTS = (b"", b"null")
+_VALUES = msgspec.json.Decoder(list[_Value])
+_OPTIONAL = ("inputs", "points", "sequence", "observed_at")
+_PART = 5_000
+"""So many values are read at once, and anew one by one where anything is wrong with any of them."""
 
 
 class _Checked(dict[Any, Any]):
@@ -62,6 +65,15 @@ class _Checked(dict[Any, Any]):
         return found
 
 
+class _Kinds:
+    """The texts and numbers of a push, as the schema's types make them."""
+
+    def __init__(self) -> None:
+        self.units, self.indicators, self.points, self.times = map(
+            _Checked, (UnitKey, IndicatorCode, Number, Timestamp)
+        )
+
+
 def read_values(raw: Sequence[Any]) -> tuple[list[Given], list[PushError]]:
     """Every value that can be read, and what is wrong with the others. UnusualError as `reading` says.
 
@@ -69,49 +81,63 @@ def read_values(raw: Sequence[Any]) -> tuple[list[Given], list[PushError]]:
     """
     given: list[Given] = []
     errors: list[PushError] = []
-    checked = tuple(map(_Checked, (UnitKey, IndicatorCode, Number, Timestamp)))
-    for index, value in enumerate(raw):
-        read = read_quickly(index, value, *checked) if type(value) is Raw else None
-        if read is None:
-            read = read_carefully(index, value, errors)
-        if read is not None:
-            given.append(read)
+    kinds = _Kinds()
+    for first in range(0, len(raw), _PART):
+        part = raw[first : first + _PART]
+        read = read_quickly(first, part, kinds)
+        given += read_one_by_one(first, part, kinds, errors) if read is None else read
     return given, errors
 
 
-def read_quickly(
-    index: int, raw: msgspec.Raw, units: _Checked, indicators: _Checked, numbers: _Checked, times: _Checked
-) -> Given | None:
-    """A value in which nothing is wrong, None for any other: what is wrong is told by `read_carefully`."""
+def read_one_by_one(first: int, raw: Sequence[Any], kinds: _Kinds, errors: list[PushError]) -> Iterator[Given]:
+    """Those of some values that can be read; what is wrong with the others goes to `errors`."""
+    for position, value in enumerate(raw, first):
+        quick = read_quickly(position, [value], kinds)
+        read = read_carefully(position, value, errors) if quick is None else quick[0]
+        if read is not None:
+            yield read
+
+
+def read_quickly(first: int, raw: Sequence[Any], kinds: _Kinds) -> list[Given] | None:
+    """Values in which nothing is wrong, None for any others: what is wrong is told by `read_carefully`."""
+    if not all(type(value) is Raw for value in raw):
+        return None
+    text = b"[%b]" % b",".join(raw)
     try:
-        value = _VALUE.decode(raw)
-        unit, indicator = units[value.unit], indicators[value.indicator]
-        points = numbers[value.points] if isinstance(value.points, int | float) else None
-        observed_at = times[value.observed_at] if isinstance(value.observed_at, str) else None
+        values = _VALUES.decode(text)
+        given = [as_given(position, value, kinds) for position, value in enumerate(values, first)]
     except (*UNREADABLE, KeyError):
         return None
-    inputs, sequence = bytes(value.inputs), None if value.sequence is UNSET else value.sequence
-    if has_twice(raw, value, inputs):
-        return None
+    return None if has_twice(text, values, given) else given
+
+
+def as_given(position: int, value: _Value, kinds: _Kinds) -> Given:
+    """A value as the schema's types make it. KeyError for one that it refuses, or that is to be looked at with care."""
+    unit, indicator = kinds.units[value.unit], kinds.indicators[value.indicator]
+    inputs = b"" if value.inputs is UNSET else bytes(value.inputs)
+    sequence = None if value.sequence is UNSET else value.sequence
     if sequence is not None and (type(sequence) is not int or not 0 <= sequence <= SAFE_INTEGER):
-        return None
-    if inputs.startswith(b"{"):
-        return None if points is not None else Given(index, unit, indicator, inputs, None, sequence, observed_at)
-    if points is None or inputs not in _NO_INPUTS:
-        return None
-    return Given(index, unit, indicator, None, points, sequence, observed_at)
+        raise KeyError(sequence)
+    observed_at = kinds.times[value.observed_at] if isinstance(value.observed_at, str) else None
+    if inputs.startswith(b"{") and (value.points is UNSET or value.points is None):
+        return Given(position, unit, indicator, inputs, None, sequence, observed_at)
+    if inputs not in (b"", b"null") or not isinstance(value.points, int | float):
+        raise KeyError(inputs)
+    return Given(position, unit, indicator, None, kinds.points[value.points], sequence, observed_at)
 
 
-def has_twice(raw: msgspec.Raw, value: _Value, inputs: bytes) -> bool:
-    """Whether a member comes twice, of which the quick parser took the last: it has a colon more than there should be.
+def has_twice(text: bytes, values: Sequence[_Value], given: Sequence[Given]) -> bool:
+    """Whether a member comes twice, of which the quick parser took the last: there is a colon more than there should.
 
     Those of the inputs are looked at with the leaf.
     """
-    optional = (value.points, value.sequence, value.observed_at)
-    members = 2 + bool(inputs) + sum(field is not UNSET for field in optional)
-    told = value.unit.count(":") + value.indicator.count(":")
-    told += value.observed_at.count(":") if isinstance(value.observed_at, str) else 0
-    return colons(raw) != members + told + inputs.count(b":")
+    colons = 2 * len(values)
+    for name in _OPTIONAL:
+        colons += len(values) - list(map(attrgetter(name), values)).count(UNSET)
+    colons += b"".join([value.inputs for value in given if isinstance(value.inputs, bytes)]).count(b":")
+    # Neither units nor indicators have any.
+    colons += sum(value.observed_at.count(":") for value in values if isinstance(value.observed_at, str))
+    return text.count(b":") != colons
 
 
 def read_carefully(index: int, value: Any, errors: list[PushError]) -> Given | None:

@@ -1,16 +1,15 @@
 """Changes of one cohort written under its lock: answers, scores, one event."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.kernel.pending import Pending
-from app.kernel.threads import beside
+from app.kernel.threads import aside, beside
 from app.periods.recording import record_cohort
 from app.pushes import repository
 from app.pushes.deciding import Change
-from app.pushes.rows import StoredAnswers, Work, rows_of, stored_after
+from app.pushes.rows import Rows, StoredAnswers, Work, rows_of, stored_after
 from app.pushes.telling import told
 from app.scores.rebuild import score_bases, settle
 from app.scores.refresh import UnitChange, refresh
@@ -26,15 +25,13 @@ Points = Mapping[int, int]
 
 
 async def write(session: AsyncSession, work: Work) -> tuple[int, Points | None]:
-    """Store the changes, bring everybody's scores up to date, record it.
+    """Store what is not yet stored of the changes, bring everybody's scores up to date, record it.
 
     The cohort's new version; and everybody's points on the assessed basis by unit, where they were all made anew.
     """
-    by_unit = await asyncio.to_thread(grouped, work.changes)
-    await repository.touch(session, work.scored.cohort, list(by_unit), work.link.now)
-    if work.after is None or is_small(len(by_unit), len(work.after)):
-        await write_one_by_one(session, work, by_unit)
-        data, points = await asyncio.to_thread(told, work.changes, work.source), None
+    if work.after is None:
+        await write_one_by_one(session, work)
+        data, points = await aside(len(work.changes), told, work.changes, work.source), None
     else:
         data, points = await write_together(session, work, work.after)
     cohort = work.scored.cohort
@@ -55,11 +52,12 @@ def is_small(units: int, cohort: int) -> bool:
     return units <= FEW_UNITS or units * SMALL_PART <= cohort
 
 
-async def write_one_by_one(session: AsyncSession, work: Work, by_unit: Mapping[int, Sequence[Change]]) -> None:
+async def write_one_by_one(session: AsyncSession, work: Work) -> None:
     """Each unit as its own report would be: what one moves is settled before the next is stored."""
+    by_unit = await aside(len(work.changes), grouped, work.changes)
     answers = await repository.list_answers(session, work.scored, list(by_unit))
     for unit_id, changes in by_unit.items():
-        await store(session, work, changes)
+        await put(session, work, rows_of(work, changes))
         before = answers[unit_id]
         after = {**before, **{change.leaf.code: stored_after(change, work.source) for change in changes}}
         pending = Pending()
@@ -69,13 +67,13 @@ async def write_one_by_one(session: AsyncSession, work: Work, by_unit: Mapping[i
 
 
 async def write_together(session: AsyncSession, work: Work, after: StoredAnswers) -> tuple[bytes, Points]:
-    """All changes at once, and the cohort scored anew from its answers in memory; the event's data, and the points.
+    """The cohort scored anew from its answers in memory; the event's data, and the points.
 
-    The database stores the answers while a thread scores them, and the scores while another writes the event.
+    The database stores the last answers while a thread scores them all, and the scores while another writes the event.
     """
     units = await participants_of(session, work.scored.cohort)
     benchmarks = (await load_figures(session, work.scored))["self"].benchmarks
-    storing = store(session, work, work.changes)
+    storing = put(session, work, work.rows)
     scores = await beside(lambda: score_bases(work.scored, units, after, benchmarks), storing)
     after.clear()  # as large as the cohort
     assessed = next(score for basis, _, score in scores if basis == "assessed")
@@ -84,11 +82,11 @@ async def write_together(session: AsyncSession, work: Work, after: StoredAnswers
     return data, points
 
 
-async def store(session: AsyncSession, work: Work, changes: Sequence[Change]) -> None:
-    """Write the answers: what is new is copied in, what is known is changed."""
-    head = (work.scored.cohort, work.link, work.actor, work.source)
-    for part in repository.slices(changes):
-        rows = await asyncio.to_thread(rows_of, work, part)
+async def put(session: AsyncSession, work: Work, rows: Rows) -> None:
+    """Write answers: what is new is copied in, what is known is changed. Their submissions get their next revision."""
+    if rows.units:
+        head = (work.scored.cohort, work.link, work.actor, work.source)
+        await repository.touch(session, work.scored.cohort, rows.units, work.link.now)
         await repository.copy_reported(session, *head, rows.new)
         await repository.upsert_reported(session, *head, rows.known)
         await repository.upsert_awarded(session, *head, rows.awarded)

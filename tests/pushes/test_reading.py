@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -68,7 +69,7 @@ _values = _usual | st.fixed_dictionaries({}, optional=_members) | _json
 
 
 def _document(read: Given) -> Given:
-    return read._replace(inputs=json.loads(read.inputs)) if isinstance(read.inputs, bytes) else read
+    return msgspec.structs.replace(read, inputs=json.loads(read.inputs)) if isinstance(read.inputs, bytes) else read
 
 
 @settings(max_examples=300, deadline=None)
@@ -86,7 +87,9 @@ def test_values_read_quickly_are_those_read_with_care(values: list[Any]) -> None
 @given(st.sampled_from([leaf for leaf in FRAMEWORK.leaves if not leaf.is_unscored]), _inputs)
 def test_inputs_read_quickly_are_those_read_with_care(leaf: Any, inputs: dict[str, Any]) -> None:
     read = Given(3, "C0", leaf.code, json.dumps(inputs).encode(), None, None, None)
-    assert _taken(PushedLeaf(leaf, 1), read) == _taken(PushedLeaf(leaf, 1), read._replace(inputs=inputs))
+    assert _taken(PushedLeaf(leaf, 1), read) == _taken(
+        PushedLeaf(leaf, 1), msgspec.structs.replace(read, inputs=inputs)
+    )
 
 
 def _taken(leaf: PushedLeaf, read: Given) -> Any:

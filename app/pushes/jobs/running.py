@@ -92,7 +92,7 @@ async def push_as(session: AsyncSession, claimed: Claimed) -> PushReport:
     order = claimed.order
     if claimed.is_registered and not await repository.is_enabled(session, order.client.id):
         raise disabled()
-    body = read_push(await asyncio.to_thread(zlib.decompress, order.body))
+    body = await read_push(await asyncio.to_thread(zlib.decompress, order.body))
     query = PushQuery(dry_run=order.dry_run, atomic=order.atomic, unit_scheme=order.unit_scheme)
     report = await push(session, order.client, body, query)
     if claimed.is_registered and not await repository.keep_enabled(session, order.client.id):

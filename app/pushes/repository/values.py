@@ -32,19 +32,26 @@ UNITS = """
            p.status, p.opens_at, p.closes_at, p.review_closes_at, x.until
       FROM participants pt
       JOIN periods p ON p.id = pt.period_id
-      LEFT JOIN submissions s ON s.period_id = pt.period_id AND s.unit_id = pt.unit_id
+      LEFT JOIN LATERAL (SELECT status FROM submissions s
+                          WHERE s.period_id = pt.period_id AND s.unit_id = pt.unit_id OFFSET 0) s ON true
       LEFT JOIN extensions x ON x.period_id = pt.period_id AND x.unit_id = pt.unit_id
      WHERE pt.period_id = $1 AND pt.level_id = $2 AND pt.unit_id = ANY($3::bigint[])
 """
-RECORDS = """
-    SELECT unit_id, indicator_id, reported, note, source, sequence, observed_at, reported_by, reported_at,
-           verdict, assessed, awarded, exemption, reason, reviewed_by, reviewed_at, review_outdated
-      FROM answers WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
-       AND ($4::bigint[] IS NULL OR indicator_id = ANY($4))
+# Unit by unit and by the key, whose order is asked for: what is being written is in no statistics yet, and by any other
+# index the whole cohort would be gone through for each unit.
+_OF_EACH_UNIT = """
+      FROM unnest($3::bigint[]) AS u(unit_id)
+     CROSS JOIN LATERAL (SELECT * FROM answers
+                          WHERE period_id = $1 AND unit_id = u.unit_id AND level_id + 0 = $2
+                          ORDER BY indicator_id OFFSET 0) a
 """
-ANSWERS = """
-    SELECT unit_id, indicator_id, reported, verdict, assessed, awarded, exemption, reason
-      FROM answers WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
+RECORDS = f"""
+    SELECT a.unit_id, indicator_id, reported, note, source, sequence, observed_at, reported_by, reported_at,
+           verdict, assessed, awarded, exemption, reason, reviewed_by, reviewed_at, review_outdated
+    {_OF_EACH_UNIT} WHERE $4::bigint[] IS NULL OR indicator_id = ANY($4)
+"""
+ANSWERS = f"""
+    SELECT a.unit_id, indicator_id, reported, verdict, assessed, awarded, exemption, reason {_OF_EACH_UNIT}
 """
 COUNT = "SELECT count(*) FROM participants WHERE period_id = $1 AND level_id = $2"
 TOUCH = f"""

@@ -71,7 +71,7 @@ Reconciling = Annotated[Client, Security(_reconciling, scopes=[Scope.PUSH.value]
 async def _body(request: Request, _client: Pushing) -> PushWrite:
     # Not declared as a body: that would be read before it is known who sends these megabytes, refused as a whole for
     # the first value that is wrong, and parsed twice.
-    return read_push(await read_json_text(request))
+    return await read_push(await read_json_text(request))
 
 
 @router.post("", response_model=PushReport, responses=REPORTED, openapi_extra=BODY)
