@@ -2,17 +2,26 @@
 
 import asyncio
 import itertools
+import json
 import random
 from typing import Any
 
 import pytest
 
+from app.pushes import ledger, values
 from tests.oracle.agreement import all_items
 from tests.oracle.cohort_steps import DOCUMENT, LEAVES, TRAITS, UNITS, Kept, differences, inputs_of, random_step
 from tests.oracle.numbers import Json
 from tests.oracle.service import Service
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cohorts of a dozen units are gone through as those of thousands are: one part is written while others follow."""
+    monkeypatch.setattr(ledger, "UNITS", 3)
+    monkeypatch.setattr(values, "_PART", 7)
 
 
 @pytest.fixture(scope="module")
@@ -143,4 +152,33 @@ async def test_pushes_at_once_leave_what_a_rebuild_would_make(staged: Service) -
     reports = await asyncio.gather(*pushes)
     versions = sorted(report["versions"]["commune"] for report in reports)
     assert versions == list(range(versions[0], versions[0] + len(pushes)))
+    assert await differences(staged, period) == []
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+async def test_what_is_met_late_and_needs_care_begins_anew_and_is_taken_once(
+    staged: Service,
+    dry_run: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    period = await _opened(staged)
+    sent = [{"unit": code, "indicator": "direct", "inputs": {"points": 1}} for code in TRAITS]
+    sent[-1]["inputs"] = {"points": 777}
+    body = json.dumps({"period": period, "values": sent})
+    query = {"dry_run": dry_run}
+    headers = {"Content-Type": "application/json"}
+    refused = await staged.http.post(
+        "/v1/data-values", content=body.replace("777", "1e300"), params=query, headers=headers
+    )
+    assert refused.status_code == 422
+    assert [(error["index"], error["code"]) for error in refused.json()["errors"]] == [
+        (len(sent) - 1, "number_out_of_range")
+    ]
+    taken = await staged.http.post(
+        "/v1/data-values", content=body.replace("777", "0e300"), params=query, headers=headers
+    )
+    assert taken.status_code == 200, taken.text
+    report = taken.json()
+    assert report["counts"] == {**dict.fromkeys(report["counts"], 0), "received": len(sent), "created": len(sent)}
+    revisions = [(await staged.get(f"/submissions/{period}/{code}"))["revision"] for code in TRAITS]
+    assert revisions == [0 if dry_run else 1] * len(sent)
     assert await differences(staged, period) == []
