@@ -39,7 +39,7 @@ async def push_all(stage: Stage) -> tuple[list[Compared], list[Noted]]:
         first, second = _body(stage.cohorts[LARGE], period, turn), _body(stage.cohorts[LARGE], period, -turn)
         with servers.service(stage.url, stage.folder) as worker:
             async with _raw(stage.url) as raw, connected(worker.port) as (connection,):
-                await _warm_up(stage, connection, period)
+                await _push(stage, raw, connection, first, "?dry_run=true")  # not measured: it warms the worker up
                 trials.append(await _push(stage, raw, connection, first, "?dry_run=true"))
                 pushes.append(await _push(stage, raw, connection, first))
                 copies.append(await _copy(raw, period))
@@ -103,14 +103,6 @@ async def _push(stage: Stage, raw: asyncpg.Connection, connection: Connection, b
     sent = request("POST", f"/v1/data-values{query}", stage.headers, body)
     await raw.execute("CHECKPOINT")
     return await milliseconds(lambda: _sent(connection, sent)) / 1000
-
-
-async def _warm_up(stage: Stage, connection: Connection, period: str) -> None:
-    """Let a new worker read the index set and prepare its statements, which it does once and not for each push."""
-    value = {"unit": stage.cohorts[LARGE].units[0], "indicator": documents.code_of(0), "inputs": {"a": 1, "b": 2}}
-    body = as_json({"period": period, "values": [value]})
-    path = "/v1/data-values?dry_run=true"
-    expect(await connection.send(request("POST", path, stage.headers, body)), 200)
 
 
 async def _sent(connection: Connection, sent: bytes) -> None:

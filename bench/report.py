@@ -23,8 +23,9 @@ by reference in one round; what counts against the floor is the median of the ro
   and checks): BEGIN; SELECT of the cohort FOR UPDATE; one upsert of the answers; UPDATE of the submission
   and of both scorecards; one event; UPDATE of the cohort; COMMIT. It reads no body, checks and scores nothing.
 - Pushes of everything: each round has a period in which nothing is stored and a worker of its own, whose peak memory
-  (VmHWM) is that of its four pushes and of the polls meanwhile. The reference copies the rows that the push has left
-  into a table of the same columns and primary key, without other indexes, checks or references.
+  (VmHWM) is that of its five pushes and of the polls meanwhile. The first, a dry run, warms it up and is not timed. The
+  reference copies the rows that the push has left into a table of the same columns and primary key, without other
+  indexes, checks or references.
 - A rehearsal is asked for over HTTP; its reference, the rebuild, runs in the process of the client and finds nothing
   to correct. Neither is warmed up.
 - All data are made up: an index set of 63 leaves in 8 pillars, 15 leaves compared within the cohort, and cohorts of

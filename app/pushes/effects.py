@@ -7,8 +7,9 @@ from typing import NamedTuple
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.clients.client import Client
+from app.kernel.threads import aside
 from app.pushes import repository
-from app.pushes.repository import Standings
+from app.pushes.repository import Named, Standings
 from app.pushes.schemas import PushEffect
 from app.scores.cohort import ScoredCohort
 from app.scoring import places, shown
@@ -33,27 +34,39 @@ async def moved(
 
     `after` has the points in millionths; `own` are the ids of the units of which a value was written.
     """
+    moves = await aside(len(after), compare, before, after, scored.framework.decimals)
+    if not moves:
+        return []
+    named = await repository.list_names(session, scored.cohort, list(moves))
+    seen = [unit for unit in named if client.unit in {None, unit.code, *unit.ancestors}]
+    return await aside(len(seen), tell, seen, moves, own)
+
+
+def compare(before: Standings, after: Mapping[int, int], decimals: int) -> dict[int, tuple[Place, Place]]:
+    """The places before and after of every unit whose shown points or rank moved."""
     changed = [unit_id for unit_id, points in after.items() if points != before.points[unit_id]]
     if not changed:
-        return []
-    span = reach(before.points, after, changed, scored.framework.decimals)
-    old, new = (placed(points, before.unranked, span, scored.framework.decimals) for points in (before.points, after))
-    units = [unit_id for unit_id in new if new[unit_id] != old[unit_id]]
+        return {}
+    span = reach(before.points, after, changed, decimals)
+    old, new = (placed(points, before.unranked, span, decimals) for points in (before.points, after))
+    return {unit_id: (old[unit_id], new[unit_id]) for unit_id in new if new[unit_id] != old[unit_id]}
+
+
+def tell(named: Sequence[Named], moves: Mapping[int, tuple[Place, Place]], own: Collection[int]) -> list[PushEffect]:
+    """The effects on some units, in the order of the ranking after."""
     effects = []
-    named = await repository.list_names(session, scored.cohort, units)
-    for unit in sorted(named, key=lambda unit: (*order(new[unit.unit_id]), unit.sort_key, unit.code)):
-        if client.unit in {None, unit.code, *unit.ancestors}:
-            was, now = old[unit.unit_id], new[unit.unit_id]
-            effects.append(
-                PushEffect(
-                    unit=unit.code,
-                    points_before=was.points,
-                    points_after=now.points,
-                    rank_before=was.rank,
-                    rank_after=now.rank,
-                    cause="own" if unit.unit_id in own else "cohort",
-                )
+    for unit in sorted(named, key=lambda unit: (*order(moves[unit.unit_id][1]), unit.sort_key, unit.code)):
+        was, now = moves[unit.unit_id]
+        effects.append(
+            PushEffect(
+                unit=unit.code,
+                points_before=was.points,
+                points_after=now.points,
+                rank_before=was.rank,
+                rank_after=now.rank,
+                cause="own" if unit.unit_id in own else "cohort",
             )
+        )
     return effects
 
 

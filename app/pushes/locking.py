@@ -24,7 +24,7 @@ class Locked:
 
     scored: ScoredCohort
     link: Link
-    values: Mapping[int, Sequence[Placed]]
+    values: dict[int, list[Placed]]
     units: Mapping[int, UnitState]
 
     def all(self) -> Iterator[Placed]:

@@ -143,10 +143,11 @@ async def carry_into(session: AsyncSession, client: Client, work: Work, outcomes
     """Write the changes of one cohort, and see whom they move."""
     cohort = work.scored.cohort
     before = await repository.read_standings(session, cohort)
-    outcomes.versions[cohort.level], points = await write(session, work)
-    if points is None:
-        points = (await repository.read_standings(session, cohort)).points
     own = {change.placed.target.unit_id for change in work.changes if change.moves}
+    version, points = await write(session, work)
+    outcomes.versions[cohort.level] = version
+    if points is None:
+        points = {**before.points, **await repository.list_rescored(session, cohort, version)}
     outcomes.effects += await moved(session, client, work.scored, before, points, own)
 
 

@@ -1,6 +1,7 @@
 """Changes of one cohort written under its lock: answers, scores, one event."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -78,8 +79,15 @@ async def write_together(session: AsyncSession, work: Work, after: StoredAnswers
     after.clear()  # as large as the cohort
     assessed = next(score for basis, _, score in scores if basis == "assessed")
     points = {int(unit): int(card.total.scaleb(6)) for unit, card in assessed.units.items()}
-    data = await beside(lambda: told(work.changes, work.source), settle(session, work.scored, scores))
+    data = await beside(partial(tell_last, work), settle(session, work.scored, scores))
     return data, points
+
+
+def tell_last(work: Work) -> bytes:
+    """What the event tells of the changes, which are let go of."""
+    data = told(work.changes, work.source)
+    work.changes.clear()
+    return data
 
 
 async def put(session: AsyncSession, work: Work, rows: Rows) -> None:

@@ -23,7 +23,7 @@ from app.pushes.repository.queue import (
     put_back,
 )
 from app.pushes.repository.reconciliation import ReconciledRow, StoredValue, list_reconciled, list_values
-from app.pushes.repository.standings import Named, Standings, list_names, read_standings
+from app.pushes.repository.standings import Named, Standings, list_names, list_rescored, read_standings
 from app.pushes.repository.values import (
     AwardedRow,
     ReportedRow,
@@ -72,6 +72,7 @@ __all__ = [
     "list_names",
     "list_reconciled",
     "list_records",
+    "list_rescored",
     "list_targets",
     "list_units",
     "list_values",

@@ -14,6 +14,10 @@ STANDINGS = """
            ARRAY(SELECT unit_id FROM participants WHERE period_id = $1 AND level_id = $2 AND NOT ranked)
       FROM scorecards WHERE period_id = $1 AND level_id = $2 AND basis = 'assessed'
 """
+RESCORED = """
+    SELECT unit_id, CAST(points * 1000000 AS bigint)
+      FROM scorecards WHERE period_id = $1 AND level_id = $2 AND version = $3 AND basis = 'assessed'
+"""
 NAMES = """
     SELECT unit_id, code, ancestors, sort_key FROM participants
      WHERE period_id = $1 AND level_id = $2 AND unit_id = ANY($3::bigint[])
@@ -43,6 +47,12 @@ async def read_standings(session: AsyncSession, cohort: Cohort) -> Standings:
     """Everybody's points on the assessed basis, as this transaction sees them."""
     [[units, points, unranked]] = await fetch(session, STANDINGS, cohort.period_id, cohort.level_id)
     return Standings(dict(zip(units or (), points or (), strict=True)), frozenset(unranked or ()))
+
+
+async def list_rescored(session: AsyncSession, cohort: Cohort, version: int) -> dict[int, int]:
+    """The points of those whose scorecards are of that version, as `Standings` has them."""
+    rows = await fetch(session, RESCORED, cohort.period_id, cohort.level_id, version)
+    return {row[0]: row[1] for row in rows}
 
 
 async def list_names(session: AsyncSession, cohort: Cohort, unit_ids: Sequence[int]) -> list[Named]:
