@@ -1,7 +1,7 @@
 """One leaf as a push meets it: inputs that come more than once are checked once."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import orjson
@@ -17,7 +17,7 @@ from app.submissions.repository import AnswerRecord
 _INPUTS = msgspec.json.Decoder(dict[str, Any])
 
 
-class Taken(NamedTuple):
+class Taken(msgspec.Struct, gc=False):
     """Inputs that a leaf takes, in normal form, and what follows from them alone.
 
     `text` is their canonical JSON; `values` what they give to the cohort's figures, as PostgreSQL reads an array, None
@@ -65,7 +65,8 @@ class PushedLeaf:
         try:
             inputs = _INPUTS.decode(text)
             # A colon more: a text has one, or a member comes twice.
-            if text.count(b":") == members(inputs):
+            colons = text.count(b":")
+            if colons == len(inputs) or colons == members(inputs):
                 return self._take(inputs, at)
         except (*UNREADABLE, AnswerError):
             pass  # told of what the careful parser makes of it

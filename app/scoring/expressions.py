@@ -8,12 +8,14 @@ import operator
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation, Overflow
+from operator import itemgetter
 from typing import Any
 
 from app.scoring.numbers import CONTEXT, VALUE, ZERO
 from app.scoring.parsing import Parser, Run
 from app.scoring.problems import ValueOutOfRangeError, ZeroDenominatorError
 
+_ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {"<=": operator.le, ">=": operator.ge}
 _hold = CONTEXT.quantize
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
@@ -54,6 +56,7 @@ class Comparison:
     left: Expression = field(repr=False, compare=False)
     sign: str = field(repr=False, compare=False)
     right: Expression = field(repr=False, compare=False)
+    plain: Callable[[Decimal, Decimal], bool] | None = field(repr=False, compare=False)
 
     def holds(self, inputs: Mapping[str, Any]) -> bool:
         """Say whether the comparison holds.
@@ -61,6 +64,9 @@ class Comparison:
         A side that divides by zero refuses nothing: what such an answer means is for the rule's
         `on_zero_denominator` to say, which a refusal here would make unreachable.
         """
+        # Rounding never turns an order around: two inputs that are in it as they are need not be rounded first.
+        if self.plain is not None and self.plain(self.left.run(inputs), self.right.run(inputs)):
+            return True
         try:
             return _COMPARE[self.sign](self.left.value(inputs), self.right.value(inputs))
         except ZeroDenominatorError:
@@ -86,4 +92,6 @@ def compile_comparison(text: str, names: Collection[str], booleans: Collection[s
     parser = Parser(text, names, booleans)
     left, sign, right = parser.comparison()
     names = frozenset(parser.used)
-    return Comparison(text, names, Expression(text, names, left), sign, Expression(text, names, right))
+    are_inputs = isinstance(left, itemgetter) and isinstance(right, itemgetter)
+    plain = _ORDERS.get(sign) if are_inputs else None
+    return Comparison(text, names, Expression(text, names, left), sign, Expression(text, names, right), plain)

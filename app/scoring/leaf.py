@@ -42,7 +42,7 @@ def read_inputs(leaf: Indicator, inputs: Mapping[str, Any], at: str = "") -> tup
     if not problems:
         check_validations(leaf.validations, checked, at, problems)
         try:
-            values = rule.compared(checked)
+            values = rule.compare(checked) if rule.gate is None else rule.compared(checked)
         except (ZeroDenominatorError, ValueOutOfRangeError):
             values = (None,) * len(leaf.slots)
             rule.check_range(checked, at, problems)
@@ -114,14 +114,15 @@ def score_against(
     leaf: Indicator, answer: Answer, reference: Reference, best_points: Decimal | None = None
 ) -> LeafScore:
     """Return the same for a `reference` that many answers of one leaf are measured against."""
-    if leaf.rule is None:
+    rule = leaf.rule
+    if rule is None:
         msg = f"'{leaf.code}' is the sum of its children"
         raise ValueError(msg)
-    if leaf.is_unscored:
+    if rule.type == "unscored":
         return _UNSCORED
     match answer:
         case Reported():
-            return _score_reported(leaf, leaf.rule, answer.inputs, reference)
+            return _score_reported(leaf, rule, answer.inputs, reference)
         case None:
             return _NOT_REPORTED
         case Awarded():
@@ -147,7 +148,7 @@ def usable(leaf: Indicator, benchmark: Benchmark | None) -> Benchmark | None:
 
 def _score_reported(leaf: Indicator, rule: Rule, inputs: Mapping[str, Any], reference: Reference) -> LeafScore:
     try:
-        result = rule.score(inputs, reference)
+        result = rule.measure(inputs, reference, "") if rule.gate is None else rule.score(inputs, reference)
     except ValueOutOfRangeError as error:
         raise _out_of_range(leaf) from error
     if result.share is None:

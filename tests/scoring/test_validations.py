@@ -52,3 +52,13 @@ def test_a_validation_is_exactly_one_comparison(text: str, code: str) -> None:
     with pytest.raises(ExpressionError) as refused:
         compile_comparison(text, NAMES, ["flag"])
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize("text", ["a <= b", "b >= a", "a == b", "a <= b * 1"])
+def test_what_differs_only_beyond_the_24th_decimal_is_the_same(text: str) -> None:
+    assert compile_comparison(text, ["a", "b"]).holds({"a": D("0.5000000000000000000000001"), "b": D("0.5")})
+
+
+def test_inputs_out_of_order_are_told_so() -> None:
+    assert not compile_comparison("a <= b", ["a", "b"]).holds({"a": D(3), "b": D(2)})
+    assert not compile_comparison("a >= b", ["a", "b"]).holds({"a": D(2), "b": D(3)})

@@ -18,4 +18,4 @@ def exactly(value: Any) -> Any:
 
 def array_text(values: Iterable[Decimal | str | None]) -> str:
     """An array of numbers, or of words that need no quotes, as PostgreSQL reads it: faster than as binary numerics."""
-    return f"{{{','.join('NULL' if value is None else str(value) for value in values)}}}"
+    return f"{{{','.join(['NULL' if value is None else str(value) for value in values])}}}"

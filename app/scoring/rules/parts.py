@@ -75,7 +75,7 @@ class Parts(Rule):
 
 def join(path: str, code: str) -> str:
     """Return the slot path of `code` below `path`."""
-    return "/".join(step for step in (path, code) if step)
+    return f"{path}/{code}" if path and code else path or code
 
 
 def read_parts(setting: Setting, read: Read) -> Parts:
