@@ -73,6 +73,7 @@ async def go_through(session: AsyncSession, work: Work, judge: Judge, values: di
     What may be left to write is `work.rows`. Where few units change nothing is written, and `work.after` is None.
     """
     cohort = work.scored.cohort
+    await repository.plan_by_keys(session)
     ledger = Ledger(work, judge, [unit_id for unit_id, _ in await participants_of(session, cohort)])
     rows = NO_ROWS
     for number, units in enumerate(ledger.parts(), 1):

@@ -53,6 +53,7 @@ RECORDS = f"""
 ANSWERS = f"""
     SELECT a.unit_id, indicator_id, reported, verdict, assessed, awarded, exemption, reason {_OF_EACH_UNIT}
 """
+PLAN = "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true)"
 COUNT = "SELECT count(*) FROM participants WHERE period_id = $1 AND level_id = $2"
 TOUCH = f"""
     INSERT INTO submissions (period_id, level_id, unit_id, revision, updated_at, version)
@@ -140,6 +141,14 @@ def slices(rows: Sequence[T]) -> Iterator[Sequence[T]]:
 async def allow_pauses(session: AsyncSession) -> None:
     """Let this transaction say nothing for minutes: the server ends others that do, and takes them for forgotten."""
     await fetch(session, "SET LOCAL idle_in_transaction_session_timeout = '10min'")
+
+
+async def plan_by_keys(session: AsyncSession) -> None:
+    """Let this transaction's statements be planned each time, and look rows up by their keys.
+
+    A plan made while a table is all but empty goes through all of it, and would be kept while 200 000 rows come in.
+    """
+    await fetch(session, PLAN)
 
 
 async def list_targets(
