@@ -10,7 +10,7 @@ from app.audit import repository
 from app.audit.chain import GENESIS, ChainReport, Event, Link, seal
 from app.kernel.canonical import canonical
 from app.kernel.pending import Pending
-from app.kernel.threads import aside
+from app.kernel.threads import BYTES, aside
 
 EventData: TypeAlias = Mapping[str, Any] | bytes
 """What an event tells, or its canonical JSON where there is too much of it to be made twice."""
@@ -66,7 +66,7 @@ async def record_cohort(
 
     Returns the cohort's new version.
     """
-    size = len(data) if isinstance(data, bytes) else 0
+    size = len(data) // BYTES if isinstance(data, bytes) else 0
     event = await aside(size, next_event, link, f"{cohort.period}/{cohort.level}", actor, type, data)
     key = (cohort.period_id, cohort.level_id, unit_id)
     await repository.append_to_cohort(session, *key, event, pending or Pending())

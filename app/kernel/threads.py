@@ -8,6 +8,8 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 _FEW = 200
+BYTES = 500
+"""So much text counts as one of many things."""
 
 
 async def aside(size: int, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:

@@ -23,11 +23,10 @@ class Judge:
         """Whether nothing will be written, as far as is known: what is wrong with the rest is only to be told."""
         return self.is_atomic and bool(self.findings.errors)
 
-    def check(self, values: Sequence[Placed]) -> Sequence[Placed]:
-        """Note what is wrong with any of them, and return them all. UnusualError as `reading` says."""
+    def check(self, values: Sequence[Placed]) -> None:
+        """Note what is wrong with any of them. UnusualError as `reading` says."""
         for value in values:
             check(self.leaves, self.source, value, self.findings)
-        return values
 
     def decide(self, values: Sequence[Placed], records: Records) -> list[Change]:
         """What is to be written of checked values, all there are of their units."""

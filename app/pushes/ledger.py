@@ -43,7 +43,8 @@ class Ledger:
 
     def enter(self, values: Sequence[Placed], records: Records) -> Rows:
         """Check and decide the values of some units, of which these are all records; what is to be written now."""
-        changes = self._judge.decide(self._judge.check(values), records)
+        self._judge.check(values)
+        changes = self._judge.decide(values, records)
         self._carry_forward(values, records, changes)
         self._work.changes += changes
         self._waiting += changes

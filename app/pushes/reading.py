@@ -1,20 +1,17 @@
 """The body of a push: its frame is read at once, each value when its turn comes, so that megabytes hold nobody up."""
 
-import asyncio
-
 import msgspec
 from msgspec import UNSET, UnsetType
 from pydantic import ValidationError
 
 from app.kernel.direct import parse_body
 from app.kernel.strictness import parse, refuse_unstorable
+from app.kernel.threads import BYTES, aside
 from app.pushes.schemas import MOST_VALUES, PushWrite
 
 Raw = msgspec.Raw
 UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
 """What the quick parser raises; the careful one then says what it is."""
-LARGE = 100_000
-"""So many bytes hold nobody up while they are read."""
 # NUL has to be refused, and an escaped colon would hide a member that comes twice.
 _UNUSUAL = (b"\\u0000", b"\\u003")
 
@@ -34,7 +31,7 @@ _FRAME = msgspec.json.Decoder(_Frame)
 
 async def read_push(text: bytes) -> PushWrite:
     """The push, a large one read in a thread. Errors as `read_at_once`."""
-    return await asyncio.to_thread(read_at_once, text) if len(text) > LARGE else read_at_once(text)
+    return await aside(len(text) // BYTES, read_at_once, text)
 
 
 def read_at_once(text: bytes) -> PushWrite:

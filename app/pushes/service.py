@@ -1,4 +1,4 @@
-"""A push: its values are read and checked, the cohorts locked in one order, all of it written or told why not."""
+"""A push: its values are read, the cohorts locked in one order, all of it checked and written or told why not."""
 
 import asyncio
 from collections import Counter

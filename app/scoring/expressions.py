@@ -11,12 +11,11 @@ from decimal import Decimal, InvalidOperation, Overflow
 from operator import itemgetter
 from typing import Any
 
-from app.scoring.numbers import CONTEXT, VALUE, ZERO
+from app.scoring.numbers import ZERO, held
 from app.scoring.parsing import Parser, Run
 from app.scoring.problems import ValueOutOfRangeError, ZeroDenominatorError
 
 _ORDERS: dict[str, Callable[[Decimal, Decimal], bool]] = {"<=": operator.le, ">=": operator.ge}
-_hold = CONTEXT.quantize
 _COMPARE: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -41,8 +40,7 @@ class Expression:
         Raises ZeroDenominatorError for a division by zero anywhere in it, ValueOutOfRangeError from 1e26 on.
         """
         try:
-            value = self.run(inputs)
-            return _hold(value, VALUE) if value else ZERO
+            return held(self.run(inputs))
         except (Overflow, InvalidOperation) as error:
             raise ValueOutOfRangeError from error
 

@@ -42,7 +42,7 @@ def read_inputs(leaf: Indicator, inputs: Mapping[str, Any], at: str = "") -> tup
     if not problems:
         check_validations(leaf.validations, checked, at, problems)
         try:
-            values = rule.compare(checked) if rule.gate is None else rule.compared(checked)
+            values = rule.compared(checked)
         except (ZeroDenominatorError, ValueOutOfRangeError):
             values = (None,) * len(leaf.slots)
             rule.check_range(checked, at, problems)
@@ -69,7 +69,7 @@ def _answerable_rule(leaf: Indicator, at: str) -> Rule:
     rule = leaf.rule
     if rule is None:
         raise AnswerError([Problem(at, "not_answerable", f"'{leaf.code}' is the sum of its children")])
-    if rule.type == "unscored":
+    if leaf.is_unscored:
         raise AnswerError([Problem(at, "not_answerable", f"'{leaf.code}' is not scored")])
     return rule
 
@@ -118,7 +118,7 @@ def score_against(
     if rule is None:
         msg = f"'{leaf.code}' is the sum of its children"
         raise ValueError(msg)
-    if rule.type == "unscored":
+    if leaf.is_unscored:
         return _UNSCORED
     match answer:
         case Reported():
@@ -148,7 +148,7 @@ def usable(leaf: Indicator, benchmark: Benchmark | None) -> Benchmark | None:
 
 def _score_reported(leaf: Indicator, rule: Rule, inputs: Mapping[str, Any], reference: Reference) -> LeafScore:
     try:
-        result = rule.measure(inputs, reference, "") if rule.gate is None else rule.score(inputs, reference)
+        result = rule.score(inputs, reference)
     except ValueOutOfRangeError as error:
         raise _out_of_range(leaf) from error
     if result.share is None:

@@ -29,7 +29,7 @@ _quantize = CONTEXT.quantize
 _round = _HALF_UP.quantize
 _divide = CONTEXT.divide
 _multiply = CONTEXT.multiply
-VALUE = Decimal("1e-24")
+_VALUE = Decimal("1e-24")
 _GUARD = Decimal("1e-18")
 _POINT = Decimal("1e-6")
 _LAST_PLACE = [Decimal(1).scaleb(-decimals) for decimals in range(25)]
@@ -76,14 +76,14 @@ def held(value: Decimal) -> Decimal:
 
     InvalidOperation from 1e26 on: 50 digits hold no more.
     """
-    return _quantize(value, VALUE) if value else ZERO
+    return _quantize(value, _VALUE) if value else ZERO
 
 
 def ratio(numerator: Decimal, denominator: Decimal) -> Decimal:
     """Return a quotient to 24 decimals; one too large for that keeps its 50 digits (it is clamped anyhow)."""
     quotient = _divide(numerator, denominator)
     try:
-        return _quantize(quotient, VALUE) if quotient else ZERO
+        return held(quotient)
     except InvalidOperation:
         return quotient
 
@@ -105,7 +105,7 @@ def points_of(share: Decimal, max_points: Decimal) -> Decimal:
         return ZERO_POINTS
     if share == ONE:
         return to_points(max_points)
-    return _round(_quantize(_multiply(share, max_points), _GUARD), _POINT)
+    return to_points(_quantize(_multiply(share, max_points), _GUARD))
 
 
 def to_points(points: Decimal) -> Decimal:

@@ -72,7 +72,7 @@ class Rule:
             for key in inputs
             if key not in declared and key not in own
         ]
-        closed = self.gate is not None and self.is_closed(inputs)
+        closed = self.is_closed(inputs)
         needed = (self.gate,) if closed and self.gate else declared
         checked = check_named(declared, inputs, needed, at, problems)
         for key in own:
@@ -91,7 +91,7 @@ class Rule:
 
     def score(self, inputs: Mapping[str, Any], reference: Reference, path: str = "") -> RuleResult:
         """Return the share of inputs in normal form, a closed gate first."""
-        if self.gate is not None and self.is_closed(inputs):
+        if self.is_closed(inputs):
             return RuleResult(ZERO, ZERO, gated=True)
         return self.measure(inputs, reference, path)
 
@@ -105,7 +105,7 @@ class Rule:
         Raises ZeroDenominatorError where the rule, whatever the cohort, gives no result: an undetermined
         answer is out of every figure.
         """
-        if self.gate is not None and self.is_closed(inputs):
+        if self.is_closed(inputs):
             return (None,) * len(self.slot_paths())
         return self.compare(inputs)
 
